@@ -68,6 +68,7 @@ def _take(settings: Settings) -> Taken | None:
                 if any(shut(mail) for shut in closed):
                     outbox.settle(mail, "withheld")
                     break
+                outbox.outlive(mail)
                 mail.due_at = clock.now() + LEASE
                 try:
                     return Taken(mail.id, _with_files(message(mail, settings), mail))

@@ -29,6 +29,10 @@ from kangjiansheng.core.digests import plain
 from kangjiansheng.core.i18n import name_of
 
 RETRIES = 8
+SOON = timedelta(
+    minutes=15
+)  # a mail that waited longer than this tells nothing of the moment when it was made
+FLEETING = "fleeting"  # in facts of a mail: the names of those that were counted by the rights of the moment
 ONE_TIME = "/link/"  # addresses that are a secret: forgotten as soon as the mail has left
 
 
@@ -175,6 +179,21 @@ def _detach(mail: Outbox) -> None:
     db.session.execute(delete(MailAttachment).where(MailAttachment.outbox_id == mail.id))
 
 
+def _forget_moment(mail: Outbox) -> None:
+    """What was put together by the rights of the moment when the mail was made is not told later: its files, and the
+    figures that its words name in `FLEETING`. Its link asks anew."""
+    _detach(mail)
+    gone = mail.facts.get(FLEETING)
+    if gone:
+        mail.facts = {key: value for key, value in mail.facts.items() if key not in (FLEETING, *gone)}
+
+
+def outlive(mail: Outbox) -> None:
+    """A mail is about to leave: when it has waited, as its worker stood still, what was of the moment stays behind."""
+    if clock.now() - mail.due_at > SOON:
+        _forget_moment(mail)
+
+
 def is_one_time(address: str) -> bool:
     """True for the address of a one-time link, also for one whose secret is forgotten."""
     return address.startswith(ONE_TIME)
@@ -189,7 +208,7 @@ def holds_secret(mail: Outbox) -> bool:
 def settle(mail: Outbox, state: str) -> None:
     """A mail was sent, kept or given up: its secrets and files are not stored any longer."""
     mail.state = state
-    _detach(mail)
+    _forget_moment(mail)
     if is_one_time(mail.address):
         mail.address = ONE_TIME
     if mail.facts.get("links"):
@@ -252,8 +271,8 @@ def claim(limit: int) -> list[Outbox]:
 
 
 def put_off(mail: Outbox, problem: str) -> None:
-    """A delivery failed: wait twice as long as the last time, without its files, and give up after `RETRIES`."""
-    _detach(mail)
+    """A delivery failed: wait twice as long as the last time, without what was of the moment, and give up after `RETRIES`."""
+    _forget_moment(mail)
     mail.attempts += 1
     mail.problem = problem[:500]
     if mail.attempts >= RETRIES:

@@ -2,21 +2,23 @@
 
 A shelf is what files are counted together. On a shelf each file counts with all its bytes, also one whose bytes lie
 elsewhere or were withdrawn (the record keeps them until they are disposed of): else room would tell of files that one
-may not see. Of all, bytes count as they lie on the disk, once; a file that comes is counted whole all the same, known
+may not see; and of what is used each reader is told what she may see of it, a refusal names the limit alone. Of all, bytes count as they lie on the disk, once; a file that comes is counted whole all the same, known
 or not. Who looks whether there is
 room holds a lock until the commit, so that of two uploads at once the later one counts the earlier one's files.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy import text as sql
 
 from kangjiansheng.core import text
+from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db, is_sqlite
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.files import FileBlob, FileRef, is_kept
@@ -27,10 +29,10 @@ NEARLY = 80  # percent from which pages say how much is used
 
 REFUSALS = {
     "core:shelf-full": _l(
-        "%(shelf)s的文件最多共 %(most)s，已用 %(used)s，放不下这份 %(size)s 的文件。请压缩后再传；需要更多空间时，请系统管理员提高上限（KJS_FILES_EACH）。撤回的文件也占空间。"
+        "%(shelf)s的文件最多共 %(most)s，放不下这份 %(size)s 的文件。请压缩后再传；需要更多空间时，请系统管理员提高上限（KJS_FILES_EACH）。撤回的文件也占空间。"
     ),
     "core:files-full": _l(
-        "本系统的文件最多共 %(most)s，已用 %(percent)s%%，放不下这份 %(size)s 的文件。请告知系统管理员提高上限（KJS_FILES_ALL）或增加磁盘。"
+        "本系统的文件最多共 %(most)s，放不下这份 %(size)s 的文件。请告知系统管理员提高上限（KJS_FILES_ALL）或增加磁盘。"
     ),
 }
 
@@ -63,30 +65,31 @@ class Room:
 @dataclass(frozen=True)
 class Shelf:
     """Files that are counted together: `holds` says of a reference whether it lies here, `called` is the word for it
-    in a sentence."""
+    in a sentence, `seen` the condition on a reference that lies here under which somebody sees it."""
 
     called: Any
     holds: ColumnElement[bool]
+    seen: Callable[[Actor], ColumnElement[bool]]
 
-    def room(self) -> Room:
-        """How much of it is used."""
+    def room(self, *, actor: Actor) -> Room:
+        """How much of it is used by what the actor sees: what others keep from her takes room, and says nothing."""
+        return self._used(true() if actor.reads_all else self.seen(actor))
+
+    def _used(self, of: ColumnElement[bool]) -> Room:
         size = select(func.coalesce(func.sum(FileBlob.size), 0)).join(FileRef, FileRef.blob_id == FileBlob.id)
         most: int = current_app.config["SETTINGS"].files_each * MEGABYTE
-        return Room(db.session.scalar(size.where(self.holds, FileRef.disposed_at.is_(None))) or 0, most)
+        return Room(db.session.scalar(size.where(self.holds, of, FileRef.disposed_at.is_(None))) or 0, most)
 
     def take(self, size: int) -> None:
         """Make sure that a file of so many bytes may be put here; until the commit nobody else puts one anywhere."""
         if not is_sqlite():
             db.session.execute(sql("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-        whole, here = room_of_all(), self.room()
+        whole, here = room_of_all(), self._used(true())
         if whole.used + size > whole.most:
-            most, percent = text.size(whole.most), whole.percent
-            raise RuleBroken("core:files-full", "files", most=most, percent=percent, size=text.size(size))
+            raise RuleBroken("core:files-full", "files", most=text.size(whole.most), size=text.size(size))
         if here.used + size > here.most:
-            used, most = text.size(here.used), text.size(here.most)
-            raise RuleBroken(
-                "core:shelf-full", "files", shelf=self.called, used=used, most=most, size=text.size(size)
-            )
+            most, one = text.size(here.most), text.size(size)
+            raise RuleBroken("core:shelf-full", "files", shelf=self.called, most=most, size=one)
 
 
 def room_of_all() -> Room:

@@ -91,17 +91,18 @@ STORIES = (
 
 def load(*, actor: Actor) -> None:
     """Write them down, step by step."""
-    for story in STORIES:
+    for number, story in enumerate(STORIES, 1):
         project = db.session.scalars(select(Project).where(Project.code == story.project)).one()
-        _play(story, project, actor)
+        _play(f"HO-{number:04d}", story, project, actor)
 
 
-def _play(story: Story, project: Project, actor: Actor) -> None:
+def _play(code: str, story: Story, project: Project, actor: Actor) -> None:
     giver, receiver = (_for(code, actor) for code in (story.giver, story.receiver))
     hans, hant, en = story.name
     one = operations.create(
         project,
         actor=giver,
+        code=code,
         kind=story.kind,
         name_hans=hans,
         name_hant=hant,

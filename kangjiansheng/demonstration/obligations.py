@@ -100,18 +100,19 @@ def load(*, actor: Actor) -> None:
     """Register them; one whose agreement or party is not here is left out."""
     agreements = set(db.session.scalars(select(Agreement.code)))
     institutions = set(db.session.scalars(select(Institution.code)))
-    for owed in OWED:
+    for number, owed in enumerate(OWED, 1):
         if (not owed.agreement or owed.agreement in agreements) and {
             owed.debtor,
             owed.creditor,
         } <= institutions:
-            _register(owed, actor)
+            _register(f"OB-{number:04d}", owed, actor)
 
 
-def _register(owed: Owed, actor: Actor) -> None:
+def _register(code: str, owed: Owed, actor: Actor) -> None:
     today = clock.today()
     made = operations.create_obligation(
         actor=actor,
+        code=code,
         illustrative=True,
         recording=_on(-KNOWN_FOR),
         name_hans=owed.name,

@@ -130,8 +130,8 @@ def load(*, actor: Actor) -> None:
             illustrative=True,
             recording=_on(date(2024, 12, 2)),
         )
-    for example in COMPANIES:
-        company = _company(example, actor)
+    for number, example in enumerate(COMPANIES, 1):
+        company = _company(f"CO-{number:03d}", example, actor)
         for floor, area, first, last in example.leases:
             space.create_lease(
                 company,
@@ -145,10 +145,11 @@ def load(*, actor: Actor) -> None:
         _accompany(company, example, keeper)
 
 
-def _company(example: Example, actor: Actor) -> Company:
+def _company(code: str, example: Example, actor: Actor) -> Company:
     first, *later = example.stages
     company = residents.create_company(
         actor=actor,
+        code=code,
         kind=example.kind,
         stage=first[0],
         since=first[1],

@@ -27,9 +27,9 @@ ROWS: tuple[tuple[str, str, str, str, date, str, bool], ...] = (
 def load(*, actor: Actor) -> None:
     """Write them down; a company only where the park has one that all may see."""
     company = db.session.scalar(
-        select(Company.id).where(Company.confidentiality == "open").order_by(Company.code).limit(1)
+        select(Company.id).where(Company.confidentiality == "open").order_by(Company.id).limit(1)
     )
-    for party, kind, name, name_en, day, project, sold in ROWS:
+    for number, (party, kind, name, name_en, day, project, sold) in enumerate(ROWS, 1):
         facts: dict[str, Any] = {
             "kind": kind,
             "name_hans": name,
@@ -45,4 +45,4 @@ def load(*, actor: Actor) -> None:
             "company_ids": [company] if sold and company else [],
         }
         recording = {"source": "import", "effective_at": clock.start_of(day)}
-        create_result(actor=actor, illustrative=True, recording=recording, **facts)
+        create_result(actor=actor, code=f"RS-{number:04d}", illustrative=True, recording=recording, **facts)

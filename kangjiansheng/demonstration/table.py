@@ -18,9 +18,10 @@ ASKS: tuple[tuple[str, str, str, str, int, str, str], ...] = (
 
 def load(*, actor: Actor) -> None:
     """Raise them; one has been answered."""
-    for asker, asked, chain, project, days, title, answer in ASKS:
+    for number, (asker, asked, chain, project, days, title, answer) in enumerate(ASKS, 1):
         ask = asks.raise_ask(
             actor=actor,
+            code=f"ASK-{number:04d}",
             from_code=asker,
             to_code=asked,
             chain=chain,

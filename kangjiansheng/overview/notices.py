@@ -21,14 +21,18 @@ SETTINGS = "/overview/pack/deliveries"
 
 
 def _pack(facts: Mapping[str, Any]) -> tuple[str, str]:
-    lines = _counted(facts["counts"])
-    since = _("自 %(day)s 以来", day=facts["since"])
-    subject = _("%(since)s：%(what)s", since=since, what=_("，").join(lines[:2]))
-    parts = [
-        _("%(since)s，截至 %(cut)s：", since=since, cut=facts["cut"]),
-        "\n".join(f"- {line}" for line in lines),
-    ]
-    if facts["meeting"]:
+    if "counts" in facts:
+        lines = _counted(facts["counts"])
+        since = _("自 %(day)s 以来", day=facts["since"])
+        subject = _("%(since)s：%(what)s", since=since, what=_("，").join(lines[:2]))
+        parts = [
+            _("%(since)s，截至 %(cut)s：", since=since, cut=facts["cut"]),
+            "\n".join(f"- {line}" for line in lines),
+        ]
+    else:  # it waited: what it had counted was by the rights of another moment
+        subject = _("自 %(day)s 以来的变化", day=facts["since"])
+        parts = [_("这封邮件没能马上发出，所以不写数目。")]
+    if facts.get("meeting"):
         parts.append(_("下一次会议在 %(day)s。", day=facts["meeting"]))
     parts.append(_("内容在下面的链接里，按打开时的权限显示。"))
     base = current_app.config["SETTINGS"].base_url

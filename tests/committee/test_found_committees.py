@@ -9,8 +9,9 @@ from sqlalchemy import select
 
 from kangjiansheng.accounts.queries import actor_by_email
 from kangjiansheng.committee.models import Committee, Meeting
-from kangjiansheng.committee.operations import committees, meetings, outcomes
+from kangjiansheng.committee.operations import committees, imports, meetings, outcomes
 from kangjiansheng.committee.operations import minutes as writing
+from kangjiansheng.committee.queries.imports import look
 from kangjiansheng.committee.rules import numbers
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, state_as_of
@@ -112,7 +113,33 @@ def test_a_changed_pattern_leaves_the_numbers_that_were_given(actor: Callable[[s
         actor=actor("admin"), code="JSC", name_hans="甲", minutes_pattern="科纪〔{year}〕第{serial}期"
     )
     with pytest.raises(RuleBroken, match="number-taken"):
-        meetings.create_meeting(other, actor=actor("admin"), held_on=date(2030, 4, 1))
+        meetings.create_meeting(other, actor=secretary, held_on=date(2030, 4, 1))
+
+
+def test_a_committee_that_one_does_not_see_keeps_a_register_of_its_own(actor: Callable[[str], Actor]) -> None:
+    """Neither planning nor an import tells that its number is given; within one committee, and to whoever sees both, it
+    is given once."""
+    pattern = "科纪〔{year}〕第{serial}期"
+    one, other = (
+        committees.create_committee(actor=actor("admin"), code=code, name_hans=code, minutes_pattern=pattern)
+        for code in ("JSC", "TSC")
+    )
+    for committee, short in ((one, "lead"), (other, "lead2")):
+        committees.add_member(
+            committee, actor=actor("admin"), person_id=actor(short).id, office="secretary", name_hans="秘书"
+        )
+    first = meetings.create_meeting(one, actor=actor("lead"), held_on=date(2030, 3, 1))
+    source = f"# 会议纪要\n\n{first.minutes_no}\n\n2029年4月10日\n".encode()
+    told = {}
+    for short in ("lead2", "executive"):
+        row = imports.receive(other, "m.md", source, actor=actor(short))
+        seen = look(
+            other, row.text, row.name, row.sha256, {"minutes_no": first.minutes_no}, actor=actor(short)
+        )
+        told[short] = {problem.code for problem in seen.problems}
+    assert told["executive"] - told["lead2"] == {"committee:import-minutes-no-taken"}
+    same = meetings.create_meeting(other, actor=actor("lead2"), held_on=date(2030, 4, 1))
+    assert same.minutes_no == first.minutes_no
 
 
 def test_more_than_all_is_out_of_reach(actor: Callable[[str], Actor]) -> None:

@@ -96,6 +96,27 @@ def test_reading_writes_no_meeting(
     assert (count(Meeting), count(Decision), count(Person)) == before
 
 
+def test_a_name_is_that_of_somebody_whom_the_importer_sees(
+    in_app: Flask, actor: Callable[[str], Actor]
+) -> None:
+    """Who brings a list of names and addresses does not learn from it who else is here, nor by a number."""
+    own = committees.create_committee(actor=actor("admin"), code="TSC", name_hans="甲")
+    committees.add_member(
+        own, actor=actor("admin"), person_id=actor("lead2").id, office="secretary", name_hans="秘书"
+    )
+    people = {one.id: one for one in db.session.scalars(select(Person))}
+    stranger, fellow = (people[actor(short).id] for short in ("outsider", "lead2"))
+    source = f"# 会议纪要\n\n会议时间：2025年3月12日\n出席：{stranger.name_hans}、某人（{stranger.email}）、{fellow.name_hans}\n"
+    chosen = {"people": {"某人": stranger.id}}
+    for given in ({}, chosen):
+        names = {}
+        for short in ("lead2", "executive"):
+            seen = look(own, source, "m.md", "0" * 64, given, actor=actor(short))
+            names[short] = {person.id for person in seen.people.values() if person}
+            assert stranger.id not in {one.id for one in seen.persons} or short == "executive"
+        assert names == {"lead2": {fellow.id}, "executive": {fellow.id, stranger.id}}
+
+
 def test_a_draft_with_its_meeting_in_one_act(
     bring: Callable[..., MinutesImport], actor: Callable[[str], Actor]
 ) -> None:
@@ -174,6 +195,7 @@ def test_the_sample_keeps_label_numbers_and_recusal(
     )
     row = imports.receive(other, "sample.md", source.encode(), actor=secretary)
     member = db.session.scalars(select(Person).where(Person.code == "CAST-MEMBER")).one()
+    committees.add_member(other, actor=admin, person_id=member.id, office="member", name_hans="示例")
     imports.correct(row, {"people": {"席位07": member.id}}, version=row.version)
     made = imports.apply(row, actor=secretary, life="record")
     assert made.illustrative

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 
 from kangjiansheng.accounts import queries
 from kangjiansheng.core import clock, files
@@ -108,7 +108,7 @@ def test_no_name_leads_elsewhere_or_hides_something(typed):
     assert tidy_name(kept, PDF) == kept
 
 
-NOWHERE = Shelf("", files.FileRef.thing == "nothing")
+NOWHERE = Shelf("", files.FileRef.thing == "nothing", lambda _actor: true())
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import select, text
+from sqlalchemy import select, text, true
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from kangjiansheng.accounts.operations.proving import Given
@@ -425,7 +425,7 @@ def test_bytes_that_are_brought_again_while_they_go_stay(app: Flask, monkeypatch
 
     def bring(thing_id: int) -> None:
         with app.app_context(), writing():
-            shelf = Shelf("", FileRef.thing_id == thing_id)
+            shelf = Shelf("", FileRef.thing_id == thing_id, lambda _actor: true())
             facts = {"actor": who("lead"), "at": clock.now(), "within": shelf}
             files.attach("agreement", thing_id, "x.pdf", SOLE, **facts)  # type: ignore[arg-type]
 

@@ -271,6 +271,32 @@ def test_a_file_that_could_not_leave_at_once_stays_behind(app: Flask) -> None:
         ]
 
 
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        ("smtp://127.0.0.1:1", "2026-11-30T09:20:00+08:00"),  # no server answered
+        (None, "2026-11-30T11:00:00+08:00"),  # the worker stood still
+    ],
+)
+def test_a_mail_that_waited_tells_no_figure_of_the_rights_of_another_moment(
+    first: str | None, then: str, app: Flask, mail_server: tuple[Caught, str]
+) -> None:
+    caught, url = mail_server
+    subscribed(app, "lead", attachment="xlsx")
+    rounds(app, MONDAY)
+    assert mails(app)[0].facts["counts"]
+    if first:
+        delivered(app, LATER, first)
+        assert "counts" not in mails(app)[0].facts, "it is not even stored"
+    delivered(app, then, url)
+    (mail,) = caught.of("lead")
+    said = caught.words_to("lead")
+    assert (
+        "自 2026-11-23 以来的变化" in mail["Subject"] and "所以不写数目" in said and "/overview/pack" in said
+    )
+    assert not list(mail.iter_attachments()) and not re.search(r"\d+ (项|个|份|件)", mail["Subject"] + said)
+
+
 def test_the_mail_that_was_kept_for_want_of_a_server_holds_no_file(app: Flask, client: Client) -> None:
     subscribed(app, "executive", attachment="xlsx")
     rounds(app, MONDAY)
@@ -278,6 +304,7 @@ def test_the_mail_that_was_kept_for_want_of_a_server_holds_no_file(app: Flask, c
     with app.app_context():
         assert db.session.scalars(select(MailAttachment)).all() == []
         (mail,) = db.session.scalars(select(Outbox).where(Outbox.template == notices.PACK))
+        assert "counts" not in mail.facts
         number = mail.id
     assert "内容只对收件人开放" in client("admin").get(f"/admin/mails/{number}").text
 

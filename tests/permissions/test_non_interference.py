@@ -11,24 +11,31 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select
 
+from kangjiansheng.accounts.models import Person
 from kangjiansheng.accounts.queries import actor_by_email
 from kangjiansheng.committee.models import Committee, Meeting
-from kangjiansheng.committee.operations import meetings
-from kangjiansheng.core import clock, transactions
+from kangjiansheng.committee.operations import meetings, papers
+from kangjiansheng.committee.queries.shelves import shelf_of as committee_shelf
+from kangjiansheng.core import changes, clock, transactions
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
+from kangjiansheng.core.errors import RuleBroken
+from kangjiansheng.core.quotas import Shelf
 from kangjiansheng.labs import operations as labs
 from kangjiansheng.labs.models import Company, Institution, JointLab
 from kangjiansheng.labs.operations import bookings, people, residents, resources
-from kangjiansheng.labs.queries.documents import owner
+from kangjiansheng.labs.queries.documents import owner, shelf_of
 from kangjiansheng.projects.models import Project, Result
 from kangjiansheng.projects.operations import asks, evidence, hand_offs, projects, results, risks
+from kangjiansheng.projects.queries import bulk
+from kangjiansheng.projects.queries import evidence as reading
 from tests.overview.test_subscribe_to_the_calendar import subscribe
 from tests.permissions import doors, planted, product
 from tests.support.acting import who
 from tests.support.critic import Critic
 from tests.support.masking import masked
 from tests.support.papers import PDF
+from tests.support.queries import queries_counted
 
 # What rightly differs: a new secret is made up for each reader, figures are for operators, and whoever leads a project
 # may propose it for every coming meeting (0014).
@@ -177,6 +184,84 @@ def test_the_open_part_does_not_tell_that_the_inside_changed(
     assert re.match(r'"\d+-', inside.headers["ETag"]), (
         "who reads all of it names the version when they change it"
     )
+
+
+def test_the_room_of_files_counts_what_its_reader_sees(in_app: Flask) -> None:
+    """On the shelf of a project, of an agreement with its obligations, of a committee; a refusal names the limit alone."""
+    project = db.session.scalars(select(Project).where(Project.code == "KJS-014")).one()
+    owed = owner(actor=who("executive"), of="obligations", code="OB-0003")
+    assert owed is not None and project.plan is not None
+    meeting = db.session.scalars(select(Meeting).where(Meeting.code == "SAC-2026-06")).one()
+    item = next(one for one in meeting.items if one.project and one.project.code == "KJS-020")
+    step = project.plan.milestones[0]
+    bring: dict[str, tuple[Shelf, Actor, Callable[[], object]]] = {
+        "partner": (
+            reading.shelf_of(project.plan), who("lead2"),
+            lambda: evidence.add(step, [("别方.pdf", PDF)], actor=who("lead2"), level="team"),
+        ),
+        "lead": (
+            shelf_of(owed), who("executive"),
+            lambda: labs.bring(owed, [("别方.pdf", PDF)], actor=who("executive"), level="team"),
+        ),
+        "lead2": (
+            committee_shelf(meeting.committee_id), who("secretary"),
+            lambda: papers.add(item, "别方.pdf", PDF, actor=who("secretary"), title="别方", level="team"),
+        ),
+    }  # fmt: skip
+    for reader, (shelf, keeper, act) in bring.items():
+        before = [shelf.room(actor=one).used for one in (who(reader), keeper)]
+        with transactions.writing():
+            act()
+        after = [shelf.room(actor=one).used for one in (who(reader), keeper)]
+        assert after == [before[0], before[1] + len(PDF)], reader
+        with pytest.raises(RuleBroken) as refused:
+            shelf.take(2**62)
+        assert refused.value.facts.keys() == {"most", "size"}
+        db.session.rollback()
+
+
+def _answered(client: Critic, address: str) -> tuple[int, bytes, int]:
+    """Status, page and number of statements, without the address itself."""
+    with queries_counted() as steps:
+        answer = super(Critic, client).open(address)
+    return answer.status_code, masked(answer).replace(address.encode(), b""), len(steps)
+
+
+def test_an_act_of_others_on_many_milestones_answers_as_none(
+    client: Callable[..., Critic], app: Flask
+) -> None:
+    with app.app_context(), transactions.writing():
+        executive = who("executive")
+        person = db.session.get_one(Person, executive.id)
+        act = changes.begin(actor=executive, label=bulk.BULK)
+        changes.record("accounts:audit:export", person, actor=executive, after={"rows": 1}, change=act)
+        number = act.id
+    reader = client("partner")
+    answers = [_answered(reader, f"/milestones/changes/{one}") for one in (999_999, 999_999, number)]
+    assert answers[1] == answers[2] and answers[2][0] == 404
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("short", ["partner", "outsider"])
+def test_what_is_closed_answers_byte_by_byte_and_step_by_step_as_what_is_not_there(
+    short: str, client: Callable[..., Critic], app: Flask
+) -> None:
+    """By each route one thing that is closed: nobody measures by the time of a 404 what there is."""
+    with app.app_context():
+        seen = doors.seen_by(who(short))
+    reader, asked, wrong = client(short), set[str](), []
+    for case in product.cases(app):
+        if case.kind is None or case.key in seen[case.kind] or "GET" not in product.methods(case):
+            continue
+        if case.rule.rule in asked:
+            continue
+        asked.add(case.rule.rule)
+        _answered(reader, case.nowhere)  # what a process reads once
+        closed, nowhere = _answered(reader, case.address), _answered(reader, case.nowhere)
+        if closed != nowhere:
+            wrong.append(f"{case.address}: {closed[::2]}, {case.nowhere}: {nowhere[::2]}")
+    assert not wrong, "\n".join(wrong)
+    assert len(asked) > 80
 
 
 @pytest.mark.soak

@@ -152,7 +152,7 @@ def test_a_date_moves_through_the_sheet_as_it_would_on_its_page(app, client):
         assert list(verify.problems(db.session())) == []
     assert "导入 1 行，0 行没有导入" in text(lead.get(address))
     trail = text(client("auditor").get("/audit"))
-    assert "导入里程碑表格" in trail and "IMP-0001 里程碑.xlsx" in trail
+    assert "导入里程碑表格" in trail and f"{address.rpartition('/')[2]} 里程碑.xlsx" in trail
     history = text(lead.get("/projects/KJS-003/milestones/A140"))
     assert f"<b>{later().isoformat()}</b>" in history and "补充资料" in history
 

@@ -62,10 +62,11 @@ def test_rows_are_pasted_looked_at_written_and_taken_back(app: Flask, client: Cl
         assert (find().forecast, find().reason_code, find().note) == (later(), "REGULATOR", "补充资料 🧬")
         entry = audit.history("import_batch", 1)[0]
         assert (entry.act, entry.after["pasted"]) == ("projects:sheet:apply", 2) and "file" not in entry.after
+    code = address.rpartition("/")[2]
     for language, words in (
-        ("zh-Hans", ("粘贴的 2 行", "IMP-0001 粘贴的行", "粘贴的行数")),
-        ("zh-Hant", ("貼上的 2 行", "IMP-0001 貼上的行", "貼上的行數")),
-        ("en", ("2 pasted rows", "IMP-0001 Pasted rows", "Rows pasted")),
+        ("zh-Hans", ("粘贴的 2 行", f"{code} 粘贴的行", "粘贴的行数")),
+        ("zh-Hant", ("貼上的 2 行", f"{code} 貼上的行", "貼上的行數")),
+        ("en", ("2 pasted rows", f"{code} Pasted rows", "Rows pasted")),
     ):
         assert words[0] in text(lead.get(f"{PATH}?lang={language}"))
         trail = text(client("auditor").get(f"/audit?lang={language}"))

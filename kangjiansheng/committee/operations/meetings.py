@@ -65,7 +65,7 @@ def create_meeting(
         if draft:
             publishing.stand_in(meeting)
         else:
-            publishing.give_numbers(meeting, named=bool(meeting.name_hans))
+            publishing.give_numbers(meeting, actor=actor, named=bool(meeting.name_hans))
     for item in items:
         append(meeting, **item)
     db.session.add(meeting)

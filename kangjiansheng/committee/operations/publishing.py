@@ -17,6 +17,7 @@ from kangjiansheng.committee.models import (
 )
 from kangjiansheng.committee.operations.committees import next_number, number_below_zero
 from kangjiansheng.committee.operations.invitations import make_links
+from kangjiansheng.committee.queries.numbers import has_number
 from kangjiansheng.committee.rules import meetings as rules
 from kangjiansheng.committee.rules import numbers
 from kangjiansheng.core import clock
@@ -32,7 +33,7 @@ def publish(meeting: Meeting, *, actor: Actor) -> None:
         raise RuleBroken("committee:published-already")
     before = meeting.state()
     bare = all(getattr(meeting, key) == name for key, name in rules.DRAFT_NAMES.items())
-    give_numbers(meeting, named=not bare)
+    give_numbers(meeting, actor=actor, named=not bare)
     meeting.life, meeting.published_at = "planned", clock.now()
     db.session.flush()
     change = record("committee:meeting:publish", meeting, actor=actor, before=before)
@@ -73,7 +74,7 @@ def _tell_pack(meeting: Meeting, *, actor: Actor) -> None:
         notices.pack_frozen(meeting, people_of(meeting), number, actor=actor)
 
 
-def give_numbers(meeting: Meeting, *, named: bool = False) -> None:
+def give_numbers(meeting: Meeting, *, actor: Actor, named: bool = False) -> None:
     """The running number, the number in the year, the code and the number of the minutes. `named`: the meeting has
     a name of its own and keeps it."""
     committee, year = meeting.committee, meeting.held_on.year
@@ -81,7 +82,7 @@ def give_numbers(meeting: Meeting, *, named: bool = False) -> None:
     running = next_number(committee.id, "running")
     meeting.code = numbers.meeting_code(committee.code, year, serial)
     meeting.running_no, meeting.year, meeting.year_serial = running, year, serial
-    meeting.minutes_no = _minutes_no(committee, year, serial)
+    meeting.minutes_no = _minutes_no(committee, year, serial, actor)
     if not named:
         meeting.name_hans = f"第{running}次会议"
         meeting.name_hant = f"第{running}次會議"
@@ -100,12 +101,12 @@ def stand_in(meeting: Meeting) -> None:
             setattr(meeting, key, name)
 
 
-def _minutes_no(committee: Committee, year: int, serial: int) -> str:
+def _minutes_no(committee: Committee, year: int, serial: int, actor: Actor) -> str:
     """The number of the minutes, kept with the meeting: a charter that changes later gives no second number."""
     number = numbers.minutes_number(
         committee.minutes_pattern, short=committee.short_hans, code=committee.code, year=year, serial=serial
     )
-    if db.session.scalar(select(Meeting.id).where(Meeting.minutes_no == number).limit(1)):
+    if has_number(committee, number, actor=actor) is not None:
         raise RuleBroken("committee:number-taken", number=number)
     return number
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
 from kangjiansheng.accounts.models import SYSTEM, Person
@@ -17,6 +17,7 @@ from kangjiansheng.committee.models import (
     Recusal,
 )
 from kangjiansheng.committee.queries import loaders
+from kangjiansheng.committee.queries.numbers import has_number
 from kangjiansheng.committee.queries.visible import readable_items, visible_meetings
 from kangjiansheng.committee.rules.presence import OUT
 from kangjiansheng.committee.rules.sources import Found, Outcome, recognise
@@ -26,6 +27,7 @@ from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.core.files import FileRef
 from kangjiansheng.core.text import fold
+from kangjiansheng.labs.queries import seen_people
 
 THING = "minutes_import"
 # What the offices of a committee are called in minutes, the usual name first.
@@ -79,7 +81,7 @@ def look(
     """The dry run of a source for a committee. Writes nothing."""
     found = recognise(text, name)
     plan = planned(found, chosen)
-    people, persons, seated = _people(found, committee, chosen.get("people", {}))
+    people, persons, seated = _people(found, committee, chosen.get("people", {}), actor=actor)
     seen = Look(found, plan, people, persons, seated)
     seen.problems = [*_problems(committee, plan, sha256, actor=actor), *_long_in_lines(seen)]
     return seen
@@ -99,10 +101,11 @@ def key_of(name: str) -> str:
 
 
 def _people(
-    found: Found, committee: Committee, chosen: Mapping[str, Any]
+    found: Found, committee: Committee, chosen: Mapping[str, Any], *, actor: Actor
 ) -> tuple[dict[str, Person | None], list[Person], list[Person]]:
-    """Names matched to people who are there: by any of their names, or an address beside the name. A name that two
-    people bear is nobody until the importer says who."""
+    """Names matched to people on the committee and others whom the importer sees: by any of their names, or an address
+    beside the name. A name that two of them bear is nobody until the importer says who. That somebody else bears it, or
+    has the address, is not said."""
     seated = list(
         db.session.scalars(
             select(Person)
@@ -111,8 +114,9 @@ def _people(
             .distinct()
         )
     )
+    here = or_(Person.id.in_({person.id for person in seated}), Person.id.in_(seen_people(actor)))
     everybody = list(
-        db.session.scalars(select(Person).where(Person.erased_at.is_(None), Person.code != SYSTEM))
+        db.session.scalars(select(Person).where(Person.erased_at.is_(None), Person.code != SYSTEM, here))
     )
     by_name: dict[str, set[int]] = {}
     for person in everybody:
@@ -194,7 +198,7 @@ def _problems(committee: Committee, plan: Plan, sha256: str, *, actor: Actor) ->
             told: dict[str, Any] = {"number": plan.running_no}
             problems.append(Problem("committee:import-number-taken", "running_no", told, link(same)))
     if plan.minutes_no and "minutes_no" not in plan.too_long:
-        same = db.session.scalar(select(Meeting).where(Meeting.minutes_no == plan.minutes_no).limit(1))
+        same = has_number(committee, plan.minutes_no, actor=actor)
         if same is not None:
             told = {"number": plan.minutes_no}
             problems.append(Problem("committee:import-minutes-no-taken", "minutes_no", told, link(same)))
@@ -265,7 +269,7 @@ def _names_as_recused(row: MinutesImport, actor: Actor) -> bool:
     found = recognise(row.text, row.name)
     if not found.recused:
         return False
-    people, _persons, _seated = _people(found, row.committee, row.chosen.get("people", {}))
+    people, _persons, _seated = _people(found, row.committee, row.chosen.get("people", {}), actor=actor)
     named = (people.get(one.name) for one in found.recused)
     return any(person is not None and person.id == actor.id for person in named)
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Select, bindparam, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from kangjiansheng.committee.models import (
@@ -158,6 +158,12 @@ def paragraph(*, actor: Actor, code: str, public_id: str) -> Paragraph | None:
 
 def any_paragraph(*, actor: Actor, code: str, public_id: str) -> Paragraph | None:
     """A paragraph whose item the actor may see, also one that was taken out."""
+    return _paragraph(actor, code, Paragraph.public_id == public_id)
+
+
+def _paragraph(actor: Actor, code: str, which: ColumnElement[bool]) -> Paragraph | None:
+    """What is said of a paragraph is looked for with it, in one statement: whether there is something that is closed takes
+    no step more than whether there is nothing."""
     query = (
         select(Paragraph)
         .join(Minutes)
@@ -166,7 +172,7 @@ def any_paragraph(*, actor: Actor, code: str, public_id: str) -> Paragraph | Non
         .where(
             Meeting.code == code,
             sees_meeting(actor),
-            Paragraph.public_id == public_id,
+            which,
             or_(Paragraph.agenda_item_id.is_(None), reads_item(actor)),
         )
         .options(joinedload(Paragraph.wording))
@@ -175,33 +181,29 @@ def any_paragraph(*, actor: Actor, code: str, public_id: str) -> Paragraph | Non
     return db.session.scalar(query)
 
 
+def _about(kind: Any, number: int) -> ColumnElement[bool]:
+    """The condition on the paragraph that a comment, a suggestion or an answer is about."""
+    return Paragraph.id == select(kind.paragraph_id).where(kind.id == number).scalar_subquery()
+
+
 def comment(*, actor: Actor, code: str, number: int) -> Comment | None:
     """A comment on a paragraph that the actor may see."""
-    found = db.session.get(Comment, number)
-    if (
-        found is None
-        or found.withdrawn_at
-        or paragraph(actor=actor, code=code, public_id=found.paragraph.public_id) is None
-    ):
-        return None
-    return found
+    about = _paragraph(actor, code, _about(Comment, number))
+    found = db.session.get(Comment, number) if about and about.removed_at is None else None
+    return found if found and not found.withdrawn_at else None
 
 
 def suggestion(*, actor: Actor, code: str, number: int) -> Suggestion | None:
     """A suggestion for a paragraph that the actor may see."""
-    found = db.session.get(Suggestion, number)
-    if found is None or any_paragraph(actor=actor, code=code, public_id=found.paragraph.public_id) is None:
-        return None
-    return found
+    about = _paragraph(actor, code, _about(Suggestion, number))
+    return db.session.get(Suggestion, number) if about else None
 
 
 def objection(*, actor: Actor, code: str, number: int) -> Consent | None:
     """An objection to a paragraph that the actor may see."""
-    found = db.session.get(Consent, number)
-    about = db.session.get(Paragraph, found.paragraph_id) if found and found.kind == "object" else None
-    if about is None or any_paragraph(actor=actor, code=code, public_id=about.public_id) is None:
-        return None
-    return found
+    about = _paragraph(actor, code, _about(Consent, number))
+    found = db.session.get(Consent, number) if about else None
+    return found if found and found.kind == "object" else None
 
 
 def draft(*, actor: Actor, code: str, number: int) -> DraftVersion | None:
@@ -226,17 +228,14 @@ def draft(*, actor: Actor, code: str, number: int) -> DraftVersion | None:
 
 def amendment(*, actor: Actor, code: str, number: int) -> Amendment | None:
     """An amendment by its number, when its paragraph may be seen."""
-    query = (
-        select(Amendment)
-        .join(Minutes)
-        .join(Meeting)
-        .where(Meeting.code == code, Amendment.number == number)
-        .options(joinedload(Amendment.paragraph), joinedload(Amendment.author))
-    )
-    found = db.session.scalar(query)
-    if found is None or paragraph(actor=actor, code=code, public_id=found.paragraph.public_id) is None:
+    of_meeting = select(Minutes.id).join(Meeting).where(Meeting.code == code)
+    which = Amendment.minutes_id.in_(of_meeting), Amendment.number == number
+    key = select(Amendment.paragraph_id).where(*which).scalar_subquery()
+    about = _paragraph(actor, code, Paragraph.id == key)
+    if about is None or about.removed_at is not None:
         return None
-    return found
+    query = select(Amendment).where(*which)
+    return db.session.scalar(query.options(joinedload(Amendment.paragraph), joinedload(Amendment.author)))
 
 
 def action(*, actor: Actor, number: str) -> Action | None:

@@ -2,7 +2,7 @@
 was done."""
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from kangjiansheng.committee.models import (
     Action,
@@ -15,6 +15,8 @@ from kangjiansheng.committee.models import (
     Paragraph,
 )
 from kangjiansheng.committee.queries import evidence, images, imports, papers, scans
+from kangjiansheng.committee.queries.visible import sees_paper, sees_proof, visible_actions, visible_items
+from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.files import FileRef
 from kangjiansheng.core.quotas import Shelf
 
@@ -35,4 +37,17 @@ def shelf_of(committee_id: int) -> Shelf:
         evidence.THING: select(Action.id).where(Action.meeting_id.in_(meetings)),
     }
     holds = [(FileRef.thing == thing) & FileRef.thing_id.in_(mine) for thing, mine in found.items()]
-    return Shelf(_l("本委员会"), or_(*holds))
+    return Shelf(_l("本委员会"), or_(*holds), _seen)
+
+
+def _seen(actor: Actor) -> ColumnElement[bool]:
+    """The condition on a file of a committee: papers of items, and what shows that actions were done, that the actor sees;
+    of the others what she brought herself."""
+    items = select(Paper.id).where(Paper.agenda_item_id.in_(visible_items(actor)))
+    return or_(
+        FileRef.by_id == actor.id,
+        and_(FileRef.thing == papers.THING, FileRef.thing_id.in_(items), sees_paper(actor)),
+        and_(
+            FileRef.thing == evidence.THING, FileRef.thing_id.in_(visible_actions(actor)), sees_proof(actor)
+        ),
+    )

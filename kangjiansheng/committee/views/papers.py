@@ -54,7 +54,7 @@ def _page(item: AgendaItem, form: PaperForm, newer: NewVersionForm, at: int = 0)
         levels=FILE_LEVELS,
         level_choices=file_levels.choices(level_of(meeting), FILE_LEVELS),
         keeps=keeps,
-        room=shelf_of(meeting.committee_id).room() if keeps else None,
+        room=shelf_of(meeting.committee_id).room(actor=actor()) if keeps else None,
         illustrative=meeting.illustrative,
     )
 

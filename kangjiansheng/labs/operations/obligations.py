@@ -1,6 +1,5 @@
 """Registering and editing obligations: who owes whom what, on which clause, and until when."""
 
-import secrets
 from datetime import date
 from typing import Any
 
@@ -8,6 +7,7 @@ from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, record, state_before
 from kangjiansheng.core.db import db, expect
 from kangjiansheng.core.errors import RuleBroken
+from kangjiansheng.core.numbering import drawn
 from kangjiansheng.labs import notices, queries, rules
 from kangjiansheng.labs.models import Agreement, Clause, Institution, Obligation
 from kangjiansheng.labs.operations.archiving import check_open
@@ -17,19 +17,22 @@ BOUND = ("signatory", "implementing")  # the capacities in which an institution 
 
 
 def create_obligation(
-    *, actor: Actor, illustrative: bool = False, recording: dict[str, Any] | None = None, **fields: Any
+    *,
+    actor: Actor,
+    code: str = "",
+    illustrative: bool = False,
+    recording: dict[str, Any] | None = None,
+    **fields: Any,
 ) -> Obligation:
-    """Register an obligation; its code is that of its number, so that two at once never want the same one. `fields`: see
-    `_write`.
+    """Register an obligation; its code is drawn, unless one is given. `fields`: see `_write`.
 
     It is illustrative when its agreement is; `illustrative` is for one that stands alone.
     """
-    obligation = Obligation(code=secrets.token_hex(8))
+    obligation = Obligation(code=code or drawn("OB", Obligation.code))
     _write(obligation, actor=actor, **fields)
     obligation.illustrative = obligation.agreement.illustrative if obligation.agreement else illustrative
     db.session.add(obligation)
     db.session.flush()
-    obligation.code = f"OB-{obligation.id:04d}"
     done = record("labs:obligation:create", obligation, actor=actor, before={}, **recording or {})
     notices.changed(obligation, "labs:obligation:create", actor=actor, change=done)
     return obligation

@@ -1,6 +1,5 @@
 """Companies of the park: registered, changed, taken a stage further, put away."""
 
-import secrets
 from datetime import date
 from typing import Any
 
@@ -10,6 +9,7 @@ from kangjiansheng.core import clock, text
 from kangjiansheng.core.changes import Actor, record
 from kangjiansheng.core.db import db, expect
 from kangjiansheng.core.errors import RuleBroken
+from kangjiansheng.core.numbering import drawn
 from kangjiansheng.labs import queries
 from kangjiansheng.labs.models import Company, Institution
 from kangjiansheng.labs.notices import residents as notices
@@ -23,14 +23,15 @@ def create_company(
     kind: str,
     stage: str,
     since: date | None,
+    code: str = "",
     illustrative: bool = False,
     recording: dict[str, Any] | None = None,
     **fields: Any,
 ) -> Company:
-    """Register a company at the stage at which it stands. `fields`: see `_write`."""
+    """Register a company at the stage at which it stands; its code is drawn, unless one is given. `fields`: see `_write`."""
     rules.check_company(kind, stage, since, fields.get("confidentiality", "parties"), today=clock.today())
     made = Company(
-        code=secrets.token_hex(8),  # until it has a number
+        code=code or drawn("CO", Company.code),
         kind=kind,
         stage=stage,
         stage_since=since,
@@ -39,7 +40,6 @@ def create_company(
     _write(made, actor=actor, **fields)
     db.session.add(made)
     db.session.flush()
-    made.code = f"CO-{made.id:03d}"
     done = record("labs:company:create", made, actor=actor, before={}, **recording or {})
     notices.accompanies(made, None, actor=actor, change=done)
     return made

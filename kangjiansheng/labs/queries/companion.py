@@ -239,7 +239,7 @@ def waiting(*, actor: Actor) -> Waiting:
     """What waits for the actor today. Two statements, and three more for whoever accompanies a company."""
     requests = list(db.session.scalars(_owed(actor)))
     query = select(Company).where(Company.companion_id == actor.id, Company.archived_at.is_(None))
-    rows = list(db.session.scalars(query.order_by(Company.code)))
+    rows = list(db.session.scalars(query.order_by(Company.id)))
     found = care([row.id for row in rows]) if rows else None
     return Waiting(
         answers=[one for one in requests if one.life == "open"],

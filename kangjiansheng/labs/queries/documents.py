@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from kangjiansheng.core import clock, file_levels
 from kangjiansheng.core.changes import Actor
@@ -14,7 +14,7 @@ from kangjiansheng.core.quotas import Shelf
 from kangjiansheng.labs.models import Agreement, Obligation
 from kangjiansheng.labs.queries.obligations import obligation
 from kangjiansheng.labs.queries.single import agreement
-from kangjiansheng.labs.queries.visible import sees_file, sees_inside
+from kangjiansheng.labs.queries.visible import inside_agreements, inside_obligations, sees_file, sees_inside
 
 Owner = Agreement | Obligation
 
@@ -40,9 +40,21 @@ def shelf_of(thing: Owner) -> Shelf:
         select(Obligation.id).where(alone)
     )
     if agreement_id is None:
-        return Shelf(_l("本义务"), obligations)
+        return Shelf(_l("本义务"), obligations, _seen)
     own = (FileRef.thing == Agreement.__tablename__) & (FileRef.thing_id == agreement_id)
-    return Shelf(_l("本协议"), own | obligations)
+    return Shelf(_l("本协议"), own | obligations, _seen)
+
+
+def _seen(actor: Actor) -> ColumnElement[bool]:
+    """The condition on a file of a shelf of which the actor sees the inside of one thing: an obligation may be closed to
+    who sees its agreement."""
+    of, owed = Agreement.__tablename__, Obligation.__tablename__
+    agreements = select(Agreement.id).where(inside_agreements(actor))
+    obligations = select(Obligation.id).where(inside_obligations(actor))
+    return or_(
+        and_(FileRef.thing == of, FileRef.thing_id.in_(agreements), sees_file(actor, of)),
+        and_(FileRef.thing == owed, FileRef.thing_id.in_(obligations), sees_file(actor, owed)),
+    )
 
 
 def unseen(thing: Owner, *, actor: Actor) -> set[int]:

@@ -257,7 +257,7 @@ def _rows(read: Sequence[Any], parties: Mapping[int, Party], codes: Mapping[int,
         )
         for row in read
     ]
-    return sorted(rows, key=lambda row: (row.fulfilled, row.due_on or date.max, row.code))
+    return sorted(rows, key=lambda row: (row.fulfilled, row.due_on or date.max, row.id))
 
 
 def parties_by_id(ids: Collection[int], as_of: date | None = None) -> dict[int, Party]:

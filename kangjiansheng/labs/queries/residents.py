@@ -87,10 +87,10 @@ class CompanyFilter:
 def companies(
     wanted: CompanyFilter = CompanyFilter(), *, actor: Actor, as_of: date | None = None
 ) -> list[Company]:
-    """The companies that the actor sees, by code, as they stood; filtered by their open part."""
+    """The companies that the actor sees, as they were registered, as they stood; filtered by their open part."""
     query = visible_companies(actor).options(joinedload(Company.companion), joinedload(Company.institution))
     rows = stood(list(db.session.scalars(query)), as_of)
-    return sorted(filter(wanted.fits, rows), key=lambda row: row.code)
+    return sorted(filter(wanted.fits, rows), key=lambda row: row.id)
 
 
 def stood(rows: list[Any], day: date | None) -> list[Any]:

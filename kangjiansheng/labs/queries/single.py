@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from kangjiansheng.accounts.models import Person
@@ -134,19 +134,22 @@ def person_by_email(email: str) -> Person | None:
 
 
 def sees_person(actor: Actor, person: Person) -> bool:
-    """Whether the actor sees somewhere that a person is here: as one of her own institutions, or as one of a laboratory
-    whose inside she sees."""
-    if actor.reads_all or person.id == actor.id:
-        return True
+    """Whether the actor sees somewhere that a person is here; see `seen_people`."""
+    return db.session.scalar(seen_people(actor).where(Person.id == person.id)) is not None
+
+
+def seen_people(actor: Actor) -> Select[int]:
+    """The ids of the people of whom the actor sees somewhere that they are here: as one of her own institutions, or as one
+    of a laboratory whose inside she sees."""
+    if actor.reads_all:
+        return select(Person.id)
     day = clock.today()
-    own = select(InstitutionMember.id).where(
-        InstitutionMember.person_id == person.id,
-        InstitutionMember.institution_id.in_(own_institutions(actor)),
-        holds_on(InstitutionMember, day),
+    own = select(InstitutionMember.person_id).where(
+        InstitutionMember.institution_id.in_(own_institutions(actor)), holds_on(InstitutionMember, day)
     )
-    of_labs = select(LabMember.id).join(JointLab, JointLab.id == LabMember.lab_id)
-    of_labs = of_labs.where(LabMember.person_id == person.id, inside_labs(actor), holds_on(LabMember, day))
-    return db.session.scalar(select(or_(own.exists(), of_labs.exists()))) is True
+    of_labs = select(LabMember.person_id).join(JointLab, JointLab.id == LabMember.lab_id)
+    of_labs = of_labs.where(inside_labs(actor), holds_on(LabMember, day))
+    return select(Person.id).where(or_(Person.id == actor.id, Person.id.in_(own), Person.id.in_(of_labs)))
 
 
 @dataclass(frozen=True)

@@ -106,7 +106,7 @@ def show(found: Agreement, status: int = 200, *, document_form: DocumentForm | N
         people=names({file.by_id for file in files}),
         document_form=document_form or offer_level(DocumentForm(formdata=None), found),
         may_bring=may_bring,
-        room=shelf_of(found).room() if may_bring else None,
+        room=shelf_of(found).room(actor=actor()) if may_bring else None,
         mine=policies.withdrawable(actor(), files) if may_bring else set(),
         file_levels=file_levels.choices(level_of(found), rules.LEVELS),
         history=history.panel(found, unseen=queries.unseen(found, actor=actor())) if inside else None,

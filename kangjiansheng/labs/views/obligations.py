@@ -123,7 +123,7 @@ def show(found: Obligation, status: int = 200, **failed: Any) -> Response:
         steps=steps,
         acts=_words(row.direction),
         behalf=_on_behalf(steps, found, row),
-        room=shelf_of(found).room() if may_bring else None,
+        room=shelf_of(found).room(actor=actor()) if may_bring else None,
         may_undo=free and inside and policies.undo(actor(), found),
         files=files,
         people=people,

@@ -22,7 +22,7 @@ class Ask(Versioned, Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    code: Mapped[str] = mapped_column(Word, unique=True)  # ASK-0001, in its address
+    code: Mapped[str] = mapped_column(Word, unique=True)  # ASK-7KQ3M, in its address; older ones are numbers
     from_id: Mapped[int] = mapped_column(ForeignKey("institution.id"), index=True)
     to_id: Mapped[int | None] = mapped_column(
         ForeignKey("institution.id"), index=True

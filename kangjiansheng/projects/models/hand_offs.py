@@ -42,7 +42,7 @@ class HandOff(Named, Versioned, Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    code: Mapped[str] = mapped_column(Word, unique=True)  # HO-0001
+    code: Mapped[str] = mapped_column(Word, unique=True)  # HO-7KQ3M; older ones are numbers
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
     milestone_id: Mapped[int | None] = mapped_column(
         ForeignKey("milestone.id"), index=True

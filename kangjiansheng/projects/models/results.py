@@ -17,7 +17,7 @@ class Result(Named, Versioned, Base):
     __tablename__ = "result"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    code: Mapped[str] = mapped_column(Word, unique=True)  # RS-0001
+    code: Mapped[str] = mapped_column(Word, unique=True)  # RS-7KQ3M; older ones are numbers
     institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"), index=True)
     kind: Mapped[str] = mapped_column(Word)  # rules.results.KINDS
     disclosed_on: Mapped[date]

@@ -1,6 +1,5 @@
 """Asks: raised, changed, answered, agreed with owner and date, declined, closed. Each act leaves a revision."""
 
-import secrets
 from datetime import date
 from typing import Any
 
@@ -10,6 +9,7 @@ from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, ChangeSet, record
 from kangjiansheng.core.db import db, expect
 from kangjiansheng.core.errors import RuleBroken
+from kangjiansheng.core.numbering import drawn
 from kangjiansheng.labs.models import Institution
 from kangjiansheng.labs.operations import archive, obligations
 from kangjiansheng.projects import policies
@@ -26,11 +26,12 @@ def raise_ask(
     from_code: str,
     to_code: str = "",
     project_code: str = "",
+    code: str = "",
     illustrative: bool = False,
     raised_on: date | None = None,
     **facts: Any,
 ) -> Ask:
-    """Write an ask down. Refused: of an institution for which the actor may not speak, of itself, without words.
+    """Write an ask down; its code is drawn, unless one is given. Refused: of an institution for which the actor may not speak, of itself, without words.
 
     `raised_on` is for what was asked elsewhere before: from that day on it counts.
     """
@@ -38,7 +39,7 @@ def raise_ask(
     if asker.id not in policies.speaks_for(actor):
         raise RuleBroken("projects:ask-not-yours", "from_code")
     ask = Ask(
-        code=secrets.token_hex(8),  # until it has a number
+        code=code or drawn("ASK", Ask.code),
         raised_by_id=actor.id,
         raised_on=raised_on or clock.today(),
         illustrative=illustrative,
@@ -47,7 +48,6 @@ def raise_ask(
     _fill(ask, actor, to_code, project_code, facts)
     db.session.add(ask)
     db.session.flush()
-    ask.code = f"ASK-{ask.id:04d}"
     since = clock.end_of(raised_on) if raised_on else None
     change = record("projects:ask:raise", ask, actor=actor, before={}, effective_at=since)
     notices.raised(ask, actor=actor, change=change)

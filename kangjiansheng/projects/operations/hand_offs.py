@@ -4,7 +4,6 @@ Each act leaves a revision and tells the other side. Delivery and receipt are si
 fingerprint of the same text; a receipt is never signed by who has signed the delivery.
 """
 
-import secrets
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -18,6 +17,7 @@ from kangjiansheng.core import clock, i18n
 from kangjiansheng.core.changes import Actor, ChangeSet, Revision, begin, record
 from kangjiansheng.core.db import db, expect
 from kangjiansheng.core.errors import RuleBroken
+from kangjiansheng.core.numbering import drawn
 from kangjiansheng.core.throttle import TooOften
 from kangjiansheng.projects.models import (
     HandOff,
@@ -42,12 +42,13 @@ def create(
     *,
     actor: Actor,
     items: Sequence[str],
+    code: str = "",
     milestone_code: str = "",
     day: date | None = None,
     recording: dict[str, Any] | None = None,
     **facts: Any,
 ) -> HandOff:
-    """Write a hand-off down. The day is the giver's promise or the receiver's wish, by whose member writes it.
+    """Write a hand-off down; its code is drawn, unless one is given. The day is the giver's promise or the receiver's wish, by whose member writes it.
 
     Those who only lead the project name no day: it is not theirs to promise. `recording` is how it is kept when it
     comes from a file or is older than today.
@@ -55,7 +56,8 @@ def create(
     _open(project)
     rules.check(facts, [one.id for one in parties_of(project.id)])
     rules.check_items(items)
-    made = HandOff(code=secrets.token_hex(8), project=project, project_id=project.id, **facts)
+    made = HandOff(code=code or drawn("HO", HandOff.code), project_id=project.id, **facts)
+    made.project = project
     made.milestone = _milestone(project, milestone_code)
     _list(made, items)
     roles = acts_as(made, actor=actor)
@@ -63,8 +65,6 @@ def create(
         rules.check_day(day, _today(recording))
         _name(made, side, day)
     db.session.add(made)
-    db.session.flush()
-    made.code = f"HO-{made.id:04d}"
     db.session.flush()
     change = record("projects:hand-off:create", made, actor=actor, before={}, **recording or {})
     notices.told(made, "create", roles, actor=actor, change=change)

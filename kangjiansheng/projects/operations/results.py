@@ -1,6 +1,5 @@
 """Results of research: registered, changed, given a destination, put away. Each act leaves a revision."""
 
-import secrets
 from collections.abc import Collection
 from datetime import date
 from typing import Any
@@ -9,6 +8,7 @@ from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, record, state_before
 from kangjiansheng.core.db import db, expect
 from kangjiansheng.core.errors import RuleBroken
+from kangjiansheng.core.numbering import drawn
 from kangjiansheng.projects.models import Result, ResultCompany
 from kangjiansheng.projects.notices import results as notices
 from kangjiansheng.projects.queries import results
@@ -19,18 +19,17 @@ from kangjiansheng.projects.rules import results as rules
 def create_result(
     *,
     actor: Actor,
+    code: str = "",
     project_id: int | None = None,
     company_ids: Collection[int] = (),
     illustrative: bool = False,
     recording: dict[str, Any] | None = None,
     **facts: Any,
 ) -> Result:
-    """Register a result of an institution of the actor's, with where it goes."""
-    made = Result(code=secrets.token_hex(8), illustrative=illustrative)
+    """Register a result of an institution of the actor's, with where it goes. Its code is drawn, unless one is given."""
+    made = Result(code=code or drawn("RS", Result.code), illustrative=illustrative)
     _write(made, project_id, company_ids, facts, actor=actor)
     db.session.add(made)
-    db.session.flush()
-    made.code = f"RS-{made.id:04d}"
     db.session.flush()
     change = record("projects:result:create", made, actor=actor, before={}, **recording or {})
     notices.placed(made, actor=actor, change=change)

@@ -171,7 +171,7 @@ def asks(*, actor: Actor, as_of: date | None = None, only: ColumnElement[bool] |
         if state is not None and (then is None or seen(state)):
             rows.append(_row(one, state, parties, projects))
     day = as_of or clock.today()
-    return sorted(rows, key=lambda row: (-(rules.waits_for(row, day) or 0), row.raised_on, row.code))
+    return sorted(rows, key=lambda row: (-(rules.waits_for(row, day) or 0), row.raised_on, row.id))
 
 
 def was_tabled(ask: Ask) -> bool:

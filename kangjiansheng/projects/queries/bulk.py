@@ -41,10 +41,12 @@ class Change:
 
 def change(*, actor: Actor, number: int) -> Change | None:
     """An act on many milestones of which the actor sees at least one."""
-    found = db.session.get(ChangeSet, number)
+    seen = _seen(
+        actor, number
+    )  # first: that there is one of others takes no step more than that there is none
+    found = db.session.get(ChangeSet, number) if seen else None
     if found is None or found.label != BULK:
         return None
-    seen = _seen(actor, number)
     pairs = [pair for pair in with_before(number) if pair[0].milestone_id in seen]
     undone = select(ChangeSet.id).where(ChangeSet.undoes_id == number).limit(1)
     return Change(found, pairs, db.session.scalar(undone) is not None) if pairs else None

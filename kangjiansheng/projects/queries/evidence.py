@@ -201,4 +201,5 @@ def tallies_of(
 def shelf_of(plan: Plan) -> Shelf:
     """The files of a project, or of a laboratory's own plan: all evidence, whatever became of it."""
     mine = select(Evidence.id).join(Evidence.milestone).where(Milestone.plan_id == plan.id)
-    return Shelf(PROJECT if plan.project_id else LAB, (FileRef.thing == THING) & FileRef.thing_id.in_(mine))
+    holds = (FileRef.thing == THING) & FileRef.thing_id.in_(mine)
+    return Shelf(PROJECT if plan.project_id else LAB, holds, sees_evidence)

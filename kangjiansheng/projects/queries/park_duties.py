@@ -13,7 +13,7 @@ from kangjiansheng.projects.queries.handing import Duty
 
 def _accompanied(person_id: int) -> Select[Company, Company]:
     query = select(Company, Company).where(Company.companion_id == person_id, Company.archived_at.is_(None))
-    return query.order_by(Company.code)
+    return query.order_by(Company.id)
 
 
 def _asked(person_id: int) -> Select[ServiceRequest, Company]:
@@ -25,7 +25,7 @@ def _asked(person_id: int) -> Select[ServiceRequest, Company]:
             ServiceRequest.life == "open",
             Company.archived_at.is_(None),
         )
-        .order_by(Company.code, ServiceRequest.number)
+        .order_by(Company.id, ServiceRequest.number)
     )
 
 

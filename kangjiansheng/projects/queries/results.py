@@ -98,7 +98,7 @@ def results(
         states = states_at(Result, [row.id for row in found], clock.end_of(as_of))
     marks = {row.id: row.illustrative for row in found}
     rows = _rows(states, marks, actor)
-    return sorted(rows, key=lambda row: (row.placed, -row.disclosed_on.toordinal(), row.code))
+    return sorted(rows, key=lambda row: (row.placed, -row.disclosed_on.toordinal(), row.id))
 
 
 def results_of(thing: Project | Company, *, actor: Actor, as_of: date | None = None) -> list[ResultRow]:
@@ -202,7 +202,7 @@ def offered(*, actor: Actor) -> dict[str, list[Any]]:
     if not actor.has("executive", "system"):
         parties = parties.where(Institution.id.in_(own_institutions(actor)))
     projects = select(Project).where(may_see(actor), Project.archived_at.is_(None)).order_by(Project.code)
-    companies = visible_companies(actor).where(Company.archived_at.is_(None)).order_by(Company.code)
+    companies = visible_companies(actor).where(Company.archived_at.is_(None)).order_by(Company.id)
     return {
         "parties": list(db.session.scalars(parties.order_by(Institution.code))),
         "project_rows": list(db.session.scalars(projects)),

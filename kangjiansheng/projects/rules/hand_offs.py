@@ -123,7 +123,7 @@ def in_order(rows: Iterable[Any], day: date) -> list[Any]:
     def key(one: Any) -> tuple[Any, ...]:
         over = one.state not in OPEN
         when = due(one) or date.max
-        return (over, -(overdue(one, day) or 0), -when.toordinal() if over else when.toordinal(), one.code)
+        return (over, -(overdue(one, day) or 0), -when.toordinal() if over else when.toordinal(), one.id)
 
     return sorted(rows, key=key)
 

@@ -58,7 +58,7 @@ def add_evidence(thing: Milestone) -> Response:
     if made is None:
         return milestones.show(afresh(thing), form.status, evidence_form=form)
     text = ngettext("已上传 %(num)d 份证据", "已上传 %(num)d 份证据", len(made))
-    room = reading.shelf_of(thing.plan).room()
+    room = reading.shelf_of(thing.plan).room(actor=actor())
     if room.nearly_full:
         text += _("；") + room.said
     return saved(f"{milestones.address(thing)}#evidence", text)
@@ -97,7 +97,7 @@ def _page(piece: Evidence, status: int = 200, **forms: Any) -> Response:
         people={key: name_of(person) for key, person in people.items()},
         may_open=policies.open_file(actor(), (piece, found[0])),
         may_replace=may_replace,
-        room=reading.shelf_of(piece.milestone.plan).room() if may_replace else None,
+        room=reading.shelf_of(piece.milestone.plan).room(actor=actor()) if may_replace else None,
         may_judge=judges and shown.by_id != actor().id,
         own=judges and shown.by_id == actor().id,
         may_withdraw=free and policies.withdraw(actor(), piece),

@@ -6,6 +6,7 @@ from kangjiansheng.committee.queries import owed
 from kangjiansheng.core import clock
 from kangjiansheng.core.calendar import Cut
 from kangjiansheng.core.i18n import moment, speaking
+from kangjiansheng.core.outbox import FLEETING
 from kangjiansheng.overview import notices
 from kangjiansheng.overview.queries.deliveries import Due
 from kangjiansheng.overview.rules import deliveries as rules
@@ -39,6 +40,7 @@ def made(found: Due, asking: Asked) -> tuple[dict[str, Any], tuple[str, str, byt
             "meeting": found.meeting.isoformat() if found.meeting else "",
             "counts": counts,
             "illustrative": bool(said.illustrative),
+            FLEETING: ["counts", "meeting"],
         }
         kind = found.attachment
         file = (files.name(kind, said), files.TYPES[kind], files.rendered(kind, said)) if kind else None

@@ -1,7 +1,6 @@
 """A sheet comes in, its sender says which rows count, and that they be written or taken back."""
 
 import hashlib
-import secrets
 from collections.abc import Collection
 
 from sqlalchemy import delete, select, update
@@ -11,6 +10,7 @@ from kangjiansheng.core import clock, queue, text
 from kangjiansheng.core.changes import Actor, record
 from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken
+from kangjiansheng.core.numbering import drawn
 from kangjiansheng.core.queue import Task
 from kangjiansheng.core.workbooks import LARGEST, as_csv
 from kangjiansheng.projects.models import ImportBatch, ImportRow
@@ -40,7 +40,7 @@ def _keep(name: str, data: bytes, *, actor: Actor) -> ImportBatch:
     if (same := _on_its_way(digest, actor)) is not None:
         return same
     batch = ImportBatch(
-        code=secrets.token_hex(8),
+        code=drawn("IMP", ImportBatch.code),
         by_id=actor.id,
         name=name,
         sha256=digest,
@@ -53,7 +53,6 @@ def _keep(name: str, data: bytes, *, actor: Actor) -> ImportBatch:
     batch.task = queue.put(READ, {"actor": actor.id})
     db.session.add(batch)
     db.session.flush()
-    batch.code = f"IMP-{batch.id:04d}"
     batch.task.payload = {"batch": batch.id, "actor": actor.id}
     return batch
 
