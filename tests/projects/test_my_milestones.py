@@ -108,6 +108,30 @@ def test_undo_from_the_toast_leads_back(client):
     assert card.get("id") in cards(lead.get("/my/milestones"))
 
 
+def test_a_save_leads_on_to_the_next_card_and_its_undo_back_to_the_same(client):
+    lead = client("lead")
+    before = cards(lead.get("/my/milestones"))
+    _first, second, third, *_ = before
+    answer = lead.post(before[second].get("action"), data=sent(before[second]) | {"choice": "on_track"})
+    assert answer.location == f"/my/milestones#{third}"
+    page = lead.get("/my/milestones")
+    assert second not in cards(page) and third in cards(page)
+    undo = html.fromstring(page.text).xpath("//*[@id='toast']//form/@action")[0]
+    assert lead.post(undo).location == f"/my/milestones#{second}"
+    last = [*before][-1]
+    answer = lead.post(before[last].get("action"), data=sent(before[last]) | {"choice": "on_track"})
+    assert answer.location == "/my/milestones", "after the last, what was passed over is read from the top"
+
+
+def test_in_a_list_that_keeps_what_was_saved_the_next_card_follows_as_well(client):
+    lead = client("lead")
+    before = cards(lead.get("/my/milestones?show=all"))
+    names = [name for name, card in before.items() if card.xpath(".//input[@name='quick' and @value='1m']")]
+    later = {"choice": "will_slip", "quick": "1m", "reason": "ENROLMENT", "follow": "keep"}
+    answer = lead.post(before[names[1]].get("action"), data=sent(before[names[1]]) | later)
+    assert answer.location == f"/my/milestones?show=all#{[*before][[*before].index(names[1]) + 1]}"
+
+
 @pytest.mark.long
 def test_when_the_toast_has_gone_the_page_still_takes_it_back_for_ten_minutes(client):
     lead = client("lead")

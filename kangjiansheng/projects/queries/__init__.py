@@ -3,7 +3,7 @@
 from kangjiansheng.projects.queries import trials
 from kangjiansheng.projects.queries.lab_plans import lab_plans, owner_of, owner_rows
 from kangjiansheng.projects.queries.ledgers import columns, days
-from kangjiansheng.projects.queries.mine import Mine, mine, mine_to_update, owned, to_update
+from kangjiansheng.projects.queries.mine import Mine, Place, mine, mine_to_update, owned, place_of, to_update
 from kangjiansheng.projects.queries.page import (
     Said,
     TeamMember,

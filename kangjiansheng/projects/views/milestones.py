@@ -211,7 +211,7 @@ def milestone_row(thing: Milestone) -> Response:
 @on(load=queries.milestone, may=policies.update)
 def update_milestone(thing: Milestone) -> Response:
     """Save one of the three answers."""
-    form = MilestoneForm(milestone=thing)
+    form, place = MilestoneForm(milestone=thing), queries.place_of(thing)
     if request.form.get("look"):  # without a script: what would it do?
         form.attempt(form.weigh)
         written = None
@@ -220,7 +220,7 @@ def update_milestone(thing: Milestone) -> Response:
     if written is None:
         again = afresh(thing)
         return mine.among(again, form) or _form(again, form)
-    return _done(thing, written, form)
+    return _done(thing, written, form, place)
 
 
 def _act(thing: Milestone, form: MilestoneForm) -> MilestoneEntry:
@@ -254,7 +254,7 @@ def say(thing: Milestone, form: MilestoneForm, *, who: Actor) -> MilestoneEntry:
     raise RuleBroken("projects:choice-missing", "choice")
 
 
-def _done(thing: Milestone, written: MilestoneEntry, form: MilestoneForm) -> Response:
+def _done(thing: Milestone, written: MilestoneEntry, form: MilestoneForm, place: queries.Place) -> Response:
     undo = address(thing, ".undo_milestone", entry_id=written.id, back=form.back.data or None)
     moved = queries.moved_along(written)
     text = said_word(written, len(moved))
@@ -284,12 +284,15 @@ def _done(thing: Milestone, written: MilestoneEntry, form: MilestoneForm) -> Res
                 saved={"text": text, "undo_url": undo},
             )
         )
-    return saved(_back(thing, form.back.data), text, undo=undo)
+    back = form.back.data
+    return saved(
+        mine.going_on(back, place, thing) if back in mine.BACK else _back(thing, back), text, undo=undo
+    )
 
 
 def _back(thing: Milestone, back: str | None) -> str:
     if back in mine.BACK:
-        return mine.address(mine.BACK[back])
+        return mine.going_on(back, queries.place_of(thing))
     if back == "project":
         return thing.plan.path
     return address(thing)

@@ -5,6 +5,7 @@ from typing import Any
 from flask import g, request, url_for
 from werkzeug.wrappers import Response
 
+from kangjiansheng.core import clock
 from kangjiansheng.core.access import actor, signed_in
 from kangjiansheng.core.pages import page
 from kangjiansheng.projects import policies, queries
@@ -26,9 +27,25 @@ def mine() -> Response:
     return _list(queries.mine(actor=actor(), as_of=g.as_of), tab if tab in TABS else "todo")
 
 
-def address(tab: str) -> str:
-    """The address of one of the lists."""
-    return url_for(".mine", show=None if tab == "todo" else tab)
+def address(tab: str, card: str | None = None) -> str:
+    """The address of one of the lists, or of a card in it."""
+    return url_for(".mine", show=None if tab == "todo" else tab, _anchor=card)
+
+
+def going_on(back: str, place: queries.Place, saved: Milestone | None = None) -> str:
+    """The list from which a card was sent, at the card that follows the place where it stood: what was `saved` is not
+    asked about again. The first card, and a list that has come to its end, are read from the top."""
+    tab, today = BACK[back], clock.today()
+    shown = _shown(queries.mine(actor=actor()), tab)
+    after = [
+        number
+        for number, one in enumerate(shown)
+        if one.place(today) >= place and (saved is None or one.milestone.id != saved.id)
+    ]
+    if not after or not after[0]:
+        return address(tab)
+    following = shown[after[0]]
+    return address(tab, f"card-{following.project.code}-{following.milestone.code}")
 
 
 def among(thing: Milestone, form: MilestoneForm) -> Response | None:
