@@ -3,7 +3,15 @@
 from kangjiansheng.projects.queries import trials
 from kangjiansheng.projects.queries.lab_plans import lab_plans, owner_of, owner_rows
 from kangjiansheng.projects.queries.ledgers import columns, days
-from kangjiansheng.projects.queries.mine import Mine, Place, mine, mine_to_update, owned, place_of, to_update
+from kangjiansheng.projects.queries.mine import (
+    Mine,
+    Place,
+    mine,
+    mine_to_update,
+    owned,
+    place_of,
+    to_update,
+)
 from kangjiansheng.projects.queries.page import (
     Said,
     TeamMember,
@@ -42,6 +50,7 @@ __all__ = [
     "Mine",
     "Network",
     "OwnerRow",
+    "Place",
     "ProjectRow",
     "Ref",
     "Said",
@@ -68,6 +77,7 @@ __all__ = [
     "owned",
     "owner_of",
     "owner_rows",
+    "place_of",
     "placed",
     "plan",
     "portfolio",
