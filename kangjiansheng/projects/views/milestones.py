@@ -25,18 +25,18 @@ from kangjiansheng.projects.forms.milestones import (
     PlanForm,
     quick_days,
 )
-from kangjiansheng.projects.models import Milestone, MilestoneEntry
+from kangjiansheng.projects.models import Milestone, MilestoneEntry, Risk
 from kangjiansheng.projects.operations import evidence
 from kangjiansheng.projects.operations import milestones as operations
 from kangjiansheng.projects.operations.saying import still_quick
 from kangjiansheng.projects.queries import choices, plans
 from kangjiansheng.projects.queries.acceptance import unaccepted
 from kangjiansheng.projects.queries.evidence import tallies
-from kangjiansheng.projects.queries.risks import risks
+from kangjiansheng.projects.queries.risks import blocking, risks
 from kangjiansheng.projects.queries.validity import held, validities, validities_on
 from kangjiansheng.projects.rules.risks import CLOSED
 from kangjiansheng.projects.rules.vocabulary import reasons
-from kangjiansheng.projects.views import bp, list_rows, mine, standing, words
+from kangjiansheng.projects.views import blocked, bp, list_rows, mine, standing, words
 from kangjiansheng.projects.views.because import because
 from kangjiansheng.projects.views.projects import words_and_figures
 from kangjiansheng.projects.views.spreads import preview_of
@@ -167,6 +167,7 @@ def _form(thing: Milestone, form: MilestoneForm) -> Response:
     project, row = row_of(thing)
     form.milestone = thing
     form.offer(standing.wanted(thing.id))
+    form.offer_blocked(blocked.offered(thing))
     facts: dict[str, Any] = {
         **preview_of(form, actor()),
         "p": project,
@@ -176,6 +177,7 @@ def _form(thing: Milestone, form: MilestoneForm) -> Response:
         "confirms": policies.confirm(actor(), thing),
         "unaccepted": unaccepted(thing.plan, thing.code),
         "illustrative": project.illustrative,
+        "obstacles": blocking([thing.id]).get(thing.id, ()),
     }
     if wants_fragment() and list_rows.asked():
         return list_rows.edit(project, row, facts, form.status)
@@ -214,12 +216,16 @@ def update_milestone(thing: Milestone) -> Response:
     form, place = MilestoneForm(milestone=thing), queries.place_of(thing)
     if request.form.get("look"):  # without a script: what would it do?
         form.attempt(form.weigh)
-        written = None
+        written: MilestoneEntry | Risk | None = None
+    elif form.choice.data == "blocked":
+        written = form.attempt(lambda: blocked.write(thing, form))
     else:
         written = form.attempt(lambda: _act(thing, form))
     if written is None:
         again = afresh(thing)
         return mine.among(again, form) or _form(again, form)
+    if isinstance(written, Risk):
+        return saved(_onward(thing, form.back.data, place), _("已记为受阻，列入“需要关注”"))
     return _done(thing, written, form, place)
 
 
@@ -284,10 +290,11 @@ def _done(thing: Milestone, written: MilestoneEntry, form: MilestoneForm, place:
                 saved={"text": text, "undo_url": undo},
             )
         )
-    back = form.back.data
-    return saved(
-        mine.going_on(back, place, thing) if back in mine.BACK else _back(thing, back), text, undo=undo
-    )
+    return saved(_onward(thing, form.back.data, place), text, undo=undo)
+
+
+def _onward(thing: Milestone, back: str | None, place: queries.Place) -> str:
+    return mine.going_on(back, place, thing) if back in mine.BACK else _back(thing, back)
 
 
 def _back(thing: Milestone, back: str | None) -> str:

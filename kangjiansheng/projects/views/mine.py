@@ -11,7 +11,8 @@ from kangjiansheng.core.pages import page
 from kangjiansheng.projects import policies, queries
 from kangjiansheng.projects.forms.milestones import MilestoneForm, quick_days
 from kangjiansheng.projects.models import Milestone
-from kangjiansheng.projects.views import bp, standing
+from kangjiansheng.projects.queries.risks import blocking
+from kangjiansheng.projects.views import blocked, bp, standing
 from kangjiansheng.projects.views.spreads import preview_of
 
 # What a card says of the list in which it stands, and which list that is.
@@ -66,7 +67,10 @@ def _shown(found: list[queries.Mine], tab: str) -> list[queries.Mine]:
 
 def _list(found: list[queries.Mine], tab: str, back: MilestoneForm | None = None) -> Response:
     shown = _shown(found, tab)
-    papers = standing.papers([one.milestone.id for one in shown])
+    ids = [one.milestone.id for one in shown]
+    papers = standing.papers(ids)
+    obstacles = {} if g.as_of else blocking(ids)
+    may_block = set() if g.as_of else blocked.offered_of(one.milestone for one in shown)
     preview = preview_of(back, actor()) if back else {}
     return page(
         "projects/mine.html",
@@ -74,13 +78,22 @@ def _list(found: list[queries.Mine], tab: str, back: MilestoneForm | None = None
         illustrative=any(one.project.illustrative for one in found),
         tab=tab,
         counts_of={name: len(_shown(found, name)) for name in TABS},
-        cards=[_card(one, papers[one.milestone.id], tab, back, preview) for one in shown],
+        cards=[
+            _card(one, papers[one.milestone.id], tab, back, preview, one.milestone.id in may_block)
+            | {"obstacles": obstacles.get(one.milestone.id, ())}
+            for one in shown
+        ],
         **{key: preview[key] for key in preview if key != "effect"},
     )
 
 
 def _card(
-    one: queries.Mine, papers: Any, tab: str, back: MilestoneForm | None, preview: dict[str, Any]
+    one: queries.Mine,
+    papers: Any,
+    tab: str,
+    back: MilestoneForm | None,
+    preview: dict[str, Any],
+    may_block: bool,
 ) -> dict[str, Any]:
     wanted, tally = papers
     came_back = back is not None and back.milestone.id == one.milestone.id
@@ -96,6 +109,8 @@ def _card(
             version=one.milestone.version,
             back=TABS[tab],
         )
+    if form is not None:
+        form.offer_blocked(may_block)
     return {
         "p": one.project,
         "m": one.milestone,
