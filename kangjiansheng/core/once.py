@@ -2,18 +2,19 @@
 once.
 
 Each page carries a random mark in its forms. The change set of the first sending keeps a key made of the mark,
-the address, the person and all that was filled in: the same again is answered, and changes nothing; the same page
+the address, the person and all that was filled in: the same again is answered with where the first has led, and changes nothing; the same page
 with something else in its fields is another act. A program sends an Idempotency-Key; the answer is kept for a day, in
 the transaction of the act, and given again to whoever sends the same with the same key.
 """
 
 import secrets
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
-from flask import abort, flash, g, make_response, redirect, request
+from flask import abort, after_this_request, flash, g, make_response, redirect, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, LargeBinary, String, delete, select
@@ -50,15 +51,30 @@ def sent_before() -> Response | None:
     if db.session.scalar(select(ChangeSet.id).where(ChangeSet.idempotency_key == key)):
         return again()
     db.session.info[ONCE] = key
+    after_this_request(partial(_keep_where, key))
     return None
 
 
+def _keep_where(key: str, answer: Response) -> Response:
+    """Keep for a day where the form has led, in the transaction of its act: to what it made."""
+    if answer.status_code == 303 and answer.location and ONCE not in db.session.info and "led" not in g:
+        kept = {"Location": own_path(answer.location)}
+        db.session.add(
+            Answered(key_sha256=key, body_sha256="", status=303, headers=kept, body=b"", made_at=clock.now())
+        )
+    return answer
+
+
 def again() -> Response:
-    """Back to where the form was, and say that it was saved."""
+    """To where the form has led, else back to where it was; and say that it was saved."""
     db.session.rollback()
+    g.led = True  # what is answered here was kept by the first
+    led = db.session.scalar(select(Answered.headers).where(Answered.key_sha256 == (_key() or "")))
     flash(orjson.dumps({"text": _("这份表单已经保存过，没有重复保存"), "undo_url": None}).decode(), "toast")
     if request.headers.get("HX-Request") == "true":
         return Response(status=204, headers={"HX-Refresh": "true"})
+    if led and led.get("Location"):
+        return redirect(str(led["Location"]), 303)
     from_here = urlsplit(request.referrer or "")
     if from_here.netloc != request.host:
         return redirect("/", 303)

@@ -1,8 +1,10 @@
 """Minutes that a secretary in Hong Kong begins: the sentences of our own are in her script, what people typed is not."""
 
+import re
 from datetime import timedelta
 
 import pytest
+from lxml import html
 from sqlalchemy import select
 
 from kangjiansheng.accounts.models import Person
@@ -23,7 +25,7 @@ TYPED = "同意进入下一阶段。"  # what was moved stays as it was typed
 def begun(actor):
     """One item, seven of nine there; a vote by name that carries before the minutes begin, one by hands that fails after."""
 
-    def begin(locale):
+    def begin(locale, language=None):
         who = actor("secretary")
         db.session.get_one(Person, who.id).locale = locale
         sac = db.session.scalars(select(Committee).where(Committee.code == "SAC")).one()
@@ -38,7 +40,7 @@ def begun(actor):
         for person in people[:6]:
             motions.cast(carried, actor=who, person_id=person, choice="for")
         motions.close(carried, actor=who)
-        minutes = writing.start(held, actor=who)
+        minutes = writing.start(held, actor=who, language=language)
         failed = motions.open_motion(item, actor=who, kind="D", text=TYPED, method="count")
         motions.close(failed, actor=who, counts=Tally(3, 3, 1))
         return minutes, writing.standing_paragraphs(minutes)
@@ -78,6 +80,38 @@ def test_others_begin_them_in_simplified(in_app, begun, locale):
     assert minutes.language == "zh-Hans"
     assert [p.text for p in paragraphs if to_hans(p.text) != p.text] == []
     assert paragraphs[-1].text == "会议议定以下行动项。"
+
+
+def test_whoever_chooses_english_begins_them_in_english(in_app, begun):
+    minutes, paragraphs = begun("zh-Hans", "en")
+    assert minutes.language == "en"
+    texts = [p.text for p in paragraphs]
+    assert texts[0] == "Attendance"
+    assert texts[1].startswith("Members expected: 9; present: 7") and texts[1].endswith("and was met.")
+    assert texts[-2:] == ["Actions", "The meeting agreed these actions."]
+    told = " ".join(texts)
+    assert "Vote by name, begun at" in told and ": carried." in told
+    moved = next(text for text in texts if "not carried" in text)
+    assert moved.startswith(f"Motion: {TYPED}\n\nVote by show of hands")
+    ours = [text.replace(TYPED, "") for text in texts if not text.startswith("讨论")]
+    assert [text for text in ours if re.search("[\u4e00-\u9fff，。：；]", text)] == []
+
+
+def test_the_language_is_chosen_beside_the_button(client, actor, in_app):
+    with committed():
+        who = actor("secretary")
+        sac = db.session.scalars(select(Committee).where(Committee.code == "SAC")).one()
+        held = meetings.create_meeting(sac, actor=who, held_on=clock.today(), illustrative=True)
+        presence.arrive(held, actor=who, person_id=sac.members[0].person_id, mode="on_site", at=clock.now())
+        held.life = "held"
+        code = held.code
+    secretary = client("secretary")
+    field = html.fromstring(secretary.get(f"/meetings/{code}").text).get_element_by_id("language")
+    assert [one.get("value") for one in field] == ["zh-Hans", "zh-Hant", "en"]
+    assert field.value == "zh-Hans", "her own, until she chooses"
+    assert secretary.post(f"/meetings/{code}/minutes", data={"language": "en"}).status_code == 303
+    db.session.expire_all()
+    assert "The quorum is" in html.fromstring(secretary.get(f"/meetings/{code}/minutes").text).text_content()
 
 
 def test_what_they_state_is_understood(in_app, begun):

@@ -2,15 +2,19 @@
 
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
+import time_machine
 from flask import Flask
 from lxml import html
 from sqlalchemy import func, select
 
 from kangjiansheng.committee.models import AgendaItem, Meeting
+from kangjiansheng.core import clock, once
 from kangjiansheng.core.db import db
+from kangjiansheng.core.transactions import writing
 from tests.support.critic import Critic
 
 NEW = "/committees/SAC/meetings/new"
@@ -33,7 +37,13 @@ def count(app: Flask, kind: type) -> int:
 def test_a_double_click_plans_one_meeting(app: Flask, client: Callable[..., Critic]) -> None:
     secretary, before = client("secretary"), count(app, Meeting)
     data = fields(secretary, NEW, "held_on") | {"held_on": "2026-12-20"}
-    assert secretary.post(NEW, data=data).headers["Location"].startswith("/meetings/SAC-")
+    made = secretary.post(NEW, data=data).headers["Location"]
+    assert made.startswith("/meetings/SAC-")
+    led = secretary.post(NEW, data=data, headers={"Referer": f"http://localhost{NEW}"})
+    assert (led.status_code, led.headers["Location"]) == (303, made), "to what was made, not to an empty form"
+    assert "没有重复保存" in secretary.get(made).text
+    with app.app_context(), writing(), time_machine.travel(clock.now() + timedelta(days=2)):
+        once.forget()
     again = secretary.post(NEW, data=data, headers={"Referer": f"http://localhost{NEW}?from=list"})
     assert (again.status_code, again.headers["Location"]) == (303, f"{NEW}?from=list")
     assert "没有重复保存" in secretary.get(f"{NEW}?from=list").text

@@ -55,6 +55,32 @@ def test_a_refused_answer_is_read_again_as_the_list(browser: Browser, serve: Cal
     cast.close()
 
 
+@pytest.mark.parametrize("scripts", [True, False])
+def test_after_a_save_the_next_card_is_in_sight(
+    browser: Browser, serve: Callable[..., Server], scripts: bool
+) -> None:
+    cast = Cast(browser, serve(), 390)
+    page = cast.page("lead", "/my/milestones")
+    if not scripts:
+        plain = browser.new_context(
+            java_script_enabled=False, viewport={"width": 390, "height": 844}, base_url=cast.server.base
+        )
+        plain.add_cookies(page.context.cookies())  # type: ignore[arg-type]
+        page = plain.new_page()
+        page.goto("/my/milestones")
+    cards = page.locator("form.qc")
+    following = cards.nth(4).get_attribute("id")
+    press(page, cards.nth(3).locator("button[name=choice][value=on_track]"))
+    expect(page).to_have_url(f"{cast.server.base}/my/milestones#{following}")
+    expect(page.locator(f"#{following}")).to_be_in_viewport()
+    box = page.locator(f"#{following}").bounding_box()
+    toast = page.locator("#toast form button").bounding_box()
+    assert box and toast and toast["y"] + toast["height"] <= box["y"] < 200
+    page.keyboard.press("Tab")
+    assert page.locator(f"#{following} :focus").count() == 1, "the keyboard goes on where one is"
+    cast.close()
+
+
 def test_what_a_slip_does_stands_right_below_the_day(browser: Browser, serve: Callable[..., Server]) -> None:
     cast = Cast(browser, serve(), 390)
     page = cast.page("lead", "/projects/KJS-003/milestones/A140/edit")

@@ -1,6 +1,7 @@
 """The forecast as each of the cast sees it, as of any day, with its scoreboard, and to take along."""
 
 import csv
+import json
 import re
 from datetime import date, timedelta
 
@@ -191,3 +192,27 @@ def test_the_figures_are_those_of_the_command(client, actor, in_app):
     found, record = told_here.forecast, told_here.record
     assert told["open_next_year"] == len(found.expected) == told["forecast"] + told["too_little_history"]
     assert told["inputs"] == found.inputs and told["record"]["p80"]["kept"] == record.total["p80"].part
+
+
+def test_the_page_has_a_day_to_choose_that_keeps_what_was_asked(client):
+    tree = page(client("executive"), f"{PATH}?lab=JL-01&seed=7&as_of=2026-06-30")
+    day = tree.get_element_by_id("day-as-of")
+    assert (day.get("value"), day.get("max")) == ("2026-06-30", clock.today().isoformat())
+    form = next(day.iterancestors("form"))
+    assert form.get("action") == PATH and dict(form.form_values()) == {
+        "as_of": "2026-06-30",
+        "lab": "JL-01",
+        "seed": "7",
+    }
+    assert page(client("executive")).get_element_by_id("day-as-of").get("value") == clock.today().isoformat()
+
+
+def test_on_a_phone_each_line_is_named_above_itself_and_the_days_have_the_width(client):
+    figure = json.loads(page(client("executive")).get_element_by_id("fig-forecast").text)
+    small = figure["mobile"]["layout"]
+    assert small["margin"]["l"] < 20 and not small["yaxis"]["showticklabels"]
+    lines = figure["layout"]["yaxis"]["tickvals"]
+    named = {one["y"]: one["text"] for one in small["annotations"] if one.get("xref") == "paper"}
+    assert [named[y].split()[0] for y in lines] == [
+        text.split()[0] for text in figure["layout"]["yaxis"]["ticktext"]
+    ]

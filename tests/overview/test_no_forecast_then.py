@@ -11,7 +11,7 @@ from lxml import html
 from kangjiansheng.core import charts
 from kangjiansheng.core.workbooks import read
 from kangjiansheng.overview.rules import figures, moves, slips
-from kangjiansheng.overview.views import compared
+from kangjiansheng.overview.views import compared, words
 from tests.overview.rows import P, Told, ahead
 
 BASE = date(2027, 1, 1)
@@ -76,6 +76,7 @@ def test_board_wall_pack_and_files_say_it(client):
     (card,) = [one for one in page.find_class("kpi") if "已推迟里程碑" in one.text_content()]
     change = f"{'多' if told['slipped']['change'] > 0 else '少'} {abs(told['slipped']['change'])} 项"
     assert said in card.text_content() and change in card.text_content()
+    assert "只算当时有预测的" in card.text_content(), "of whom the change is true"
     assert f"其中 {moved} 项当时没有预测" in page.get_element_by_id("moves").text_content()
     assert "（新）" in page.get_element_by_id("main").text_content()
     assert said in html.document_fromstring(reader.get(f"/overview/wall?{BETWEEN}").text).text_content()
@@ -104,4 +105,41 @@ def test_a_permission_says_what_was_forecast_on_the_other_day(client):
 def test_nothing_is_said_where_all_had_a_forecast(app) -> None:
     with app.test_request_context():
         assert compared.new_ones(0) == compared.of_them_new(0) == ""
+        assert compared.in_slips(-2, 0, "上季末") == "少 2 项"
         assert compared.in_moves(moves.Moves((), 0, 0, 0, False)) == "没有改期，也没有完成"
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        (
+            "zh-Hans",
+            (
+                "较上季末多 1 项，只算当时有预测的",
+                "较上季末少 2 项，只算当时有预测的",
+                "与上季末持平，只算当时有预测的",
+            ),
+        ),
+        (
+            "zh-Hant",
+            (
+                "較上季末多 1 項，只算當時有預測的",
+                "較上季末少 2 項，只算當時有預測的",
+                "與上季末持平，只算當時有預測的",
+            ),
+        ),
+        (
+            "en",
+            (
+                "1 more of those forecast as of last quarter end",
+                "2 fewer of those forecast as of last quarter end",
+                "Unchanged among those forecast as of last quarter end",
+            ),
+        ),
+    ],
+)
+def test_a_change_says_that_it_is_of_those_with_a_forecast(app, lang, said) -> None:
+    with app.test_request_context(f"/?lang={lang}"):
+        app.preprocess_request()
+        day = words.against(date(2026, 9, 30), date(2026, 11, 20))
+        assert tuple(compared.in_slips(change, 3, day) for change in (1, -2, 0)) == said

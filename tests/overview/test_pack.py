@@ -118,6 +118,17 @@ def numbered(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
     return [tuple(f"-{cell[1:]}" if re.fullmatch(r"−\d+", cell) else cell for cell in row) for row in rows]
 
 
+def test_the_document_does_not_end_on_a_page_of_one_line(client: Client) -> None:
+    from docx import Document
+    from docx.shared import Pt
+
+    *_before, last = Document(io.BytesIO(file(client("executive"), "docx", at_now()))).iter_inner_content()
+    table = _before[-1]
+    assert last.text == "" and last.paragraph_format.line_spacing == Pt(1), "no line has to follow the table"
+    kept = [row.cells[0].paragraphs[0].paragraph_format.keep_with_next for row in table.rows]
+    assert kept[-3:] == [True] * 3 and not any(kept[:-3]), "and its last rows stay together"
+
+
 @pytest.mark.long
 @pytest.mark.parametrize(("short", "lang"), [("partner", "en"), ("executive", "zh-Hant")])
 def test_page_slides_document_and_workbook_say_the_same(client: Client, short: str, lang: str) -> None:

@@ -10,8 +10,9 @@ from lxml import html
 from kangjiansheng.core import clock
 from kangjiansheng.core.db import db
 from kangjiansheng.core.transactions import writing
-from kangjiansheng.projects import queries
+from kangjiansheng.projects import policies, queries
 from kangjiansheng.projects.operations import milestones as operations
+from kangjiansheng.projects.queries import risks
 from tests.support.typed import whole
 
 
@@ -106,6 +107,30 @@ def test_undo_from_the_toast_leads_back(client):
     answer = lead.post(undo)
     assert (answer.status_code, answer.location) == (303, "/my/milestones")
     assert card.get("id") in cards(lead.get("/my/milestones"))
+
+
+def test_a_save_leads_on_to_the_next_card_and_its_undo_back_to_the_same(client):
+    lead = client("lead")
+    before = cards(lead.get("/my/milestones"))
+    _first, second, third, *_ = before
+    answer = lead.post(before[second].get("action"), data=sent(before[second]) | {"choice": "on_track"})
+    assert answer.location == f"/my/milestones#{third}"
+    page = lead.get("/my/milestones")
+    assert second not in cards(page) and third in cards(page)
+    undo = html.fromstring(page.text).xpath("//*[@id='toast']//form/@action")[0]
+    assert lead.post(undo).location == f"/my/milestones#{second}"
+    last = [*before][-1]
+    answer = lead.post(before[last].get("action"), data=sent(before[last]) | {"choice": "on_track"})
+    assert answer.location == "/my/milestones", "after the last, what was passed over is read from the top"
+
+
+def test_in_a_list_that_keeps_what_was_saved_the_next_card_follows_as_well(client):
+    lead = client("lead")
+    before = cards(lead.get("/my/milestones?show=all"))
+    names = [name for name, card in before.items() if card.xpath(".//input[@name='quick' and @value='1m']")]
+    later = {"choice": "will_slip", "quick": "1m", "reason": "ENROLMENT", "follow": "keep"}
+    answer = lead.post(before[names[1]].get("action"), data=sent(before[names[1]]) | later)
+    assert answer.location == f"/my/milestones?show=all#{[*before][[*before].index(names[1]) + 1]}"
 
 
 @pytest.mark.long
@@ -289,3 +314,46 @@ def test_what_is_finished_stays_in_the_count_of_the_week(client):
     assert lead.post(card.get("action"), data=form | {"choice": "done"}).status_code == 303
     assert progress() == [done + 1, every]
     assert lead.get("/my/milestones?show=confirmed").status_code == 200
+
+
+BLOCK = {"choice": "blocked", "obstacle": "低温冰箱故障，细胞没有地方放"}
+
+
+def test_blocked_takes_one_line_and_needs_somebody_at_once(client, actor):
+    lead = client("lead")
+    found = cards(lead.get("/my/milestones"))
+    name, follows = [*found][1:3]
+    code, milestone = name.removeprefix("card-").rsplit("-", 1)
+    answer = lead.post(found[name].get("action"), data=sent(found[name]) | BLOCK | {"obstacle": " "})
+    assert answer.status_code == 422 and "请简述是什么事" in cards(answer)[name].text_content()
+    answer = lead.post(found[name].get("action"), data=sent(found[name]) | BLOCK)
+    assert answer.location == f"/my/milestones#{follows}"
+    page = lead.get("/my/milestones")
+    said = cards(page)[name].find_class("q-stop")[0]
+    assert BLOCK["obstacle"] in said.text_content(), (
+        "its date is still asked for, and what stops it stands there"
+    )
+    risk = whole(lead.get(said.find(".//a").get("href")))
+    assert BLOCK["obstacle"] in risk and "问题" in risk and milestone in risk
+    assert BLOCK["obstacle"] in whole(lead.get(f"/projects/{code}/milestones/{milestone}"))
+    pressing = risks.pressing(actor=actor("executive")).values()
+    (one,) = [row for rows in pressing for row in rows if row.title == BLOCK["obstacle"]]
+    assert (one.kind, one.owner_id, one.milestones) == ("issue", actor("lead").id, (milestone,))
+    assert BLOCK["obstacle"] in whole(client("executive").get("/overview")), "and the board says so"
+
+
+def test_blocked_is_offered_to_whom_may_write_a_risk_down_and_not_of_a_laboratory(client):
+    shown = cards(client("lead").get("/my/milestones?show=all"))
+    offers = {name: bool(card.xpath(".//input[@value='blocked']")) for name, card in shown.items()}
+    assert {offers[name] for name in offers if "KJS-" in name} == {True}
+    assert not any(offers[name] for name in offers if "JL-" in name)
+
+
+def test_whoever_only_owns_a_milestone_is_refused_as_the_form_of_a_risk_refuses(client, actor, monkeypatch):
+    lead = client("lead")
+    name, card = next(iter(cards(lead.get("/my/milestones")).items()))
+    monkeypatch.setattr(policies, "raise_risk", lambda _actor, _project: False)
+    answer = lead.post(card.get("action"), data=sent(card) | BLOCK)
+    assert answer.status_code == 422 and name in cards(answer)
+    pressing = risks.pressing(actor=actor("executive")).values()
+    assert not [row for rows in pressing for row in rows if row.title == BLOCK["obstacle"]]

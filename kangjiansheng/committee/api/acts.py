@@ -11,7 +11,7 @@ from kangjiansheng.committee.forms import ProposalForm, agenda, floor, interests
 from kangjiansheng.committee.forms.answers import AnswerForm
 from kangjiansheng.committee.forms.evidence import DoneForm, EvidenceForm
 from kangjiansheng.committee.forms.imports import SourceForm
-from kangjiansheng.committee.forms.paragraphs import ImageForm, PartsForm
+from kangjiansheng.committee.forms.paragraphs import ImageForm, PartsForm, StartForm
 from kangjiansheng.committee.forms.replies import ReplyForm
 from kangjiansheng.committee.forms.reviewing import CommentForm, CommentTextForm, SuggestionForm
 from kangjiansheng.committee.forms.scans import ScanForm, WithdrawScanForm
@@ -177,7 +177,7 @@ _FILES = (
     _post(f"{_PARAGRAPH}/images", "add_image", ImageForm, shows=_PARAGRAPH),
 )
 _WRITING = (
-    _post(_MINUTES, "start_minutes", shows=f"{_MINUTES}/paragraphs"),
+    _post(_MINUTES, "start_minutes", StartForm, shows=f"{_MINUTES}/paragraphs"),
     _post(
         f"{_MINUTES}/paragraphs",
         "add_paragraph",

@@ -4,11 +4,12 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
-from wtforms import HiddenField, StringField
+from wtforms import HiddenField, SelectField, StringField
 from wtforms.validators import Optional
 
 from kangjiansheng.committee.forms.base import VersionedForm
-from kangjiansheng.core.forms import WholeNumberField, at_most, required
+from kangjiansheng.committee.rules.languages import NAMES
+from kangjiansheng.core.forms import Form, WholeNumberField, at_most, required
 
 REFUSALS: dict[str, Any] = {
     "committee:image-one": _l("请选择一张图片。"),
@@ -29,3 +30,14 @@ class ImageForm(VersionedForm):
 
     files = FileField(_l("图片"), id="image-files", render_kw={"accept": "image/png,image/jpeg"})
     alt = StringField(_l("图中是什么"), [required(), at_most(300)], id="image-alt")
+
+
+class StartForm(Form):
+    """In which language minutes begin; without one, in the script of who drafts them."""
+
+    language = SelectField(_l("用哪种文字起草"), choices=list(NAMES.items()), validate_choice=False)
+
+    @property
+    def chosen(self) -> str | None:
+        """The language, if it is one in which minutes are written."""
+        return self.language.data if self.language.data in NAMES else None

@@ -17,7 +17,7 @@ from kangjiansheng.committee.models import (
     ParagraphRevision,
     Recusal,
 )
-from kangjiansheng.committee.operations import tabled, vote_words
+from kangjiansheng.committee.operations import in_english, tabled, vote_words
 from kangjiansheng.committee.operations.locks import draft_only
 from kangjiansheng.committee.queries import floor, taken
 from kangjiansheng.committee.queries.taken import seat_name
@@ -32,14 +32,15 @@ from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.text import in_script
 
 
-def start(meeting: Meeting, *, actor: Actor) -> Minutes:
-    """Begin the minutes in the script of who drafts them: attendance, a heading for each item, the list of actions."""
+def start(meeting: Meeting, *, actor: Actor, language: str | None = None) -> Minutes:
+    """Begin the minutes in a language, else in the script of who drafts them: attendance, a heading for each item, the
+    list of actions."""
     if meeting.minutes is not None:
         raise RuleBroken("committee:minutes-there")
     if meeting.source or meeting.life != "held":
         raise RuleBroken("committee:not-held")
     change = begin(actor=actor)
-    language = _script_of(actor)
+    language = language or script_of(actor)
     minutes = Minutes(
         meeting_id=meeting.id, language=language, drafter_id=actor.id, illustrative=meeting.illustrative
     )
@@ -47,14 +48,16 @@ def start(meeting: Meeting, *, actor: Actor) -> Minutes:
     db.session.flush()
     record("committee:minutes:start", minutes, actor=actor, before={}, change=change)
     lines: list[tuple[str, str, int | None, Motion | Decision | None]] = [
-        ("heading", in_script("出席情况", language), None, None),
-        ("text", in_script(attendance_text(meeting), language), None, None),
+        ("heading", "Attendance" if language == "en" else in_script("出席情况", language), None, None),
+        ("text", in_script(attendance_text(meeting, language), language), None, None),
     ]
     room, voted = floor.in_room(meeting, meeting.items), taken.motions_of(meeting)
     agreed = tabled.agreed(meeting, language)
     for item in meeting.items:
         lines.append(("heading", name_of(item, language), item.id, None))
-        told = vote_words.spelled(item_text(room[item.id]), meeting, language)
+        one = room[item.id]
+        told = in_english.item(one) if language == "en" else item_text(one)
+        told = vote_words.spelled(told, meeting, language)
         lines += [("text", text, item.id, None) for text in (told, agreed.get(item.id)) if text]
         for motion in voted:
             if motion.agenda_item_id == item.id and motion.closed_at is not None:
@@ -72,7 +75,8 @@ def start(meeting: Meeting, *, actor: Actor) -> Minutes:
     return minutes
 
 
-def _script_of(actor: Actor) -> str:
+def script_of(actor: Actor) -> str:
+    """The script in which somebody's minutes begin unless another is chosen."""
     drafter = db.session.get_one(Person, actor.id)
     return "zh-Hant" if drafter.locale == "zh-Hant" else "zh-Hans"
 
@@ -108,15 +112,17 @@ def counts_of(meeting: Meeting) -> dict[str, list[int]]:
     return {"expected": [now.members, len(seats)], "present": present} if modes else {}
 
 
-def attendance_text(meeting: Meeting) -> str:
+def attendance_text(meeting: Meeting, language: str = "zh-Hans") -> str:
     """The opening sentence of minutes."""
     now = standing_of(meeting)
     voters = floor.voters_of(meeting)
     online = sum(1 for row in meeting.attendance if row.mode == "online" and row.person_id in voters)
-    parts = [f"应到 {now.members} 人，实到 {now.present} 人"]
-    parts += [f"其中 {online} 人线上参会"] if online else []
     there = {row.person_id for row in meeting.attendance if row.mode in ("on_site", "online")}
     away = sum(1 for one, deputy in floor.mandates_of(meeting) if deputy in there and one not in there)
+    if language == "en":
+        return in_english.attendance(now, online, away)
+    parts = [f"应到 {now.members} 人，实到 {now.present} 人"]
+    parts += [f"其中 {online} 人线上参会"] if online else []
     parts += [f"{'另' if online else '其中'} {away} 人委托代理人出席"] if away else []
     verdict = "达到法定人数" if now.is_met else "未达到法定人数"
     return "，".join(parts) + f"。法定人数为 {now.needed} 人，{verdict}。"

@@ -65,6 +65,10 @@ def _asks(items: Iterable[AgendaItem]) -> dict[int, Ask]:
 def _line(ask: Ask, language: str) -> str:
     owed = ask.obligation
     assert owed is not None
+    who, what = name_of(owed.debtor, language), name_of(owed, language)
+    if language == "en":
+        by = f" by {owed.due_on.isoformat()}" if owed.due_on else ""
+        return f"Agreed: {who} completes “{what}”{by} ({owed.code})."
     until = f"{owed.due_on.isoformat()} 前" if owed.due_on else ""
     words = in_script(f"议定：{{who}}{until}完成“{{what}}”（{owed.code}）。", language)
-    return words.format(who=name_of(owed.debtor, language), what=name_of(owed, language))
+    return words.format(who=who, what=what)

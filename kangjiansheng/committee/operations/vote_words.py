@@ -1,8 +1,9 @@
-"""A vote in the words of minutes, which are kept in the language in which they are written: Simplified or Traditional."""
+"""A vote in the words of minutes, which are kept in the language in which they are written."""
 
 from datetime import datetime
 
 from kangjiansheng.committee.models import Meeting, Motion
+from kangjiansheng.committee.operations import in_english
 from kangjiansheng.committee.queries import taken
 from kangjiansheng.core import clock
 from kangjiansheng.core.text import in_script
@@ -13,10 +14,15 @@ CHOICES = {"for": "同意", "against": "反对", "abstain": "弃权"}
 def lines(motion: Motion, language: str) -> list[tuple[str, str]]:
     """(kind, text) of the paragraphs that tell of a motion: the decision if it was carried, and how it was voted. What was
     moved stays as it was typed."""
-    told = spelled(words(motion), motion.meeting, language)
+    told = in_english.vote(motion) if language == "en" else spelled(words(motion), motion.meeting, language)
     if motion.result == "passed":
         return [("decision", motion.text), ("text", told)]
-    return [("text", f"{in_script('动议：', language)}{motion.text}\n\n{told}")]
+    return [
+        (
+            "text",
+            f"{'Motion: ' if language == 'en' else in_script('动议：', language)}{motion.text}\n\n{told}",
+        )
+    ]
 
 
 def spelled(told: str, meeting: Meeting, language: str) -> str:

@@ -12,9 +12,11 @@ from kangjiansheng.committee.forms.agenda import CarryOverForm
 from kangjiansheng.committee.models import Action, Committee, Decision, Meeting
 from kangjiansheng.committee.operations import locks
 from kangjiansheng.committee.operations import meetings as operations
+from kangjiansheng.committee.operations.minutes import script_of
 from kangjiansheng.committee.queries import answers, floor, loaders, overviews, packs, papers
 from kangjiansheng.committee.queries.standing import planned, stands
 from kangjiansheng.committee.rules import acts, quorum
+from kangjiansheng.committee.rules.languages import NAMES
 from kangjiansheng.committee.rules.meetings import HIDDEN, UNPUBLISHED
 from kangjiansheng.committee.views import motions
 from kangjiansheng.committee.views.base import bp, page, seat, until_day
@@ -119,6 +121,8 @@ def show(meeting: Meeting, form: CarryOverForm | None = None) -> Response:
         actions=actions,
         open_projects=agenda.open_projects,
         may_keep=keeps,
+        languages=NAMES,
+        own_script=script_of(who) if keeps and not meeting.minutes else "",
         may_propose={
             i.id for i in agenda.items if i.gate_id in agenda.lab_gates and policies.propose_effect(who, i)
         },

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from kangjiansheng.committee import forms, policies
+from kangjiansheng.committee.forms.paragraphs import StartForm
 from kangjiansheng.committee.models import Action, AgendaItem, Meeting, Minutes, Paragraph
 from kangjiansheng.committee.operations import minutes as operations
 from kangjiansheng.committee.operations import outcomes
@@ -21,8 +22,8 @@ from kangjiansheng.core.pages import of_today, saved
 @bp.post("/meetings/<code>/minutes")
 @on(load=loaders.meeting, may=policies.edit_minutes)
 def start_minutes(meeting: Meeting) -> Response:
-    """Begin the minutes from agenda and attendance."""
-    operations.start(meeting, actor=actor())
+    """Begin the minutes from agenda and attendance, in the language that is chosen."""
+    operations.start(meeting, actor=actor(), language=StartForm().chosen)
     return saved(url_for(".write", code=meeting.code), _("已按议程起草纪要"))
 
 

@@ -9,6 +9,7 @@ from kangjiansheng.core import charts
 MOST = 24  # lines that a drawing has room for
 _ROW = 30
 _PHONE = 318  # pixels of a phone that the figure has, its edge at the right taken off
+_EDGE = 8  # left of its lines there
 
 
 class Words(Protocol):
@@ -42,7 +43,6 @@ def by_day(
     line, label = charts.today_line(day, words.today)
     names = [f"{code} {name}" for code, name in lines]
     wide = min(300, int(max(charts.text_width(name) for name in names)) + 26)
-    narrow = min(150, int(max(charts.text_width(name, 12) for _code, name in lines)) + 18)
     base = {"range": [start, end + timedelta(days=span // 7 + 12)], "type": "date"}
     return charts.figure(
         list(traces),
@@ -62,21 +62,28 @@ def by_day(
         },
         mobile={
             "layout": {
-                "height": 38 * len(lines) + 64,
-                "margin": {"l": narrow, "r": 6, "t": 28, "b": 30},
+                "height": 46 * len(lines) + 64,
+                "margin": {"l": _EDGE, "r": 6, "t": 28, "b": 30},
+                "annotations": [*notes, {**label, "xanchor": "left", "xshift": -_EDGE}, *_above(names)],
                 "xaxis": {
                     **base,
-                    "range": [start, end + timedelta(days=int(span * ends / (_PHONE - narrow - ends)))],
+                    "range": [start, end + timedelta(days=int(span * ends / (_PHONE - _EDGE - ends)))],
                     "tickvals": values[::3],
                     "ticktext": labels[::3],
                     "tickangle": 0,
                 },
-                "yaxis": {
-                    "tickfont": {"size": 12},
-                    "ticktext": [
-                        f"{code}  <br>{charts.cut(name, narrow - 14, 12)}  " for code, name in lines
-                    ],
-                },
+                "yaxis": {"showticklabels": False, "range": [-0.5, len(lines) - 0.2]},
             }
         },
     )
+
+
+def _above(names: Sequence[str]) -> list[dict[str, Any]]:
+    """What each line is called, over it: beside it, names would take half of a phone from the days."""
+    return [
+        charts.note(
+            0, y, charts.cut(name, _PHONE - _EDGE, 12), color="@ink", xref="paper", xanchor="left", yshift=17,
+            bgcolor="@surface", borderpad=0,
+        )
+        for y, name in enumerate(names)
+    ]  # fmt: skip

@@ -10,6 +10,8 @@ from kangjiansheng.core.archives import settled
 from kangjiansheng.overview.documents import columns
 from kangjiansheng.overview.documents.outline import Cell, Outline, Section, Value, text
 
+LAST_ROWS = 3  # of the last table, which stand on one page
+
 
 def rendered(said: Outline) -> bytes:
     """The document of an outline; the same outline gives the same bytes."""
@@ -78,8 +80,10 @@ class _Writer:
         for section in said.sections:
             self._section(section)
         self._line(self.words["definitions"], "Heading 1")
+        whence = self._line(f"{said.address}  {self.words['version']} {said.version}", grey=True)
+        whence.paragraph_format.keep_with_next = True
         self._grid([], [list(pair) for pair in said.definitions], [1, 4])
-        self._line(f"{said.address}  {self.words['version']} {said.version}", grey=True)
+        self._end()
         self._foot()
         return self._saved()
 
@@ -135,6 +139,18 @@ class _Writer:
                 run.font.size = Pt(9)
                 self._face(run._r.get_or_add_rPr(), self.sans if heads and number == 0 else self.serif)
         self.doc.add_paragraph()
+
+    def _end(self) -> None:
+        """Nothing follows the last table on a page of its own: its last rows stay together, and the line that a
+        document has to have after a table takes no room."""
+        from docx.shared import Pt
+
+        for row in self.doc.tables[-1].rows[-LAST_ROWS:]:
+            for cell in row.cells:
+                cell.paragraphs[0].paragraph_format.keep_with_next = True
+        last = self.doc.paragraphs[-1]
+        last.paragraph_format.space_after, last.paragraph_format.line_spacing = Pt(0), Pt(1)
+        last.add_run().font.size = Pt(1)
 
     def _linked(self, place: Any, cell: Cell) -> Any:
         """A run that opens the page as it stood on the day of the pack."""

@@ -13,6 +13,36 @@ def new_ones(number: int) -> str:
     return str(ngettext("另 %(num)d 项当时没有预测", "另 %(num)d 项当时没有预测", number)) if number else ""
 
 
+def in_slips(change: int, new: int, against: str) -> str:
+    """How many more or fewer slip than on the day of comparison. Where some had no forecast then, it is said of whom
+    this is true: of all together it may be the other way round."""
+    if not new:
+        if not change:
+            return str(_("与%(day)s持平", day=against))
+        return str(
+            ngettext("多 %(num)d 项", "多 %(num)d 项", change)
+            if change > 0
+            else ngettext("少 %(num)d 项", "少 %(num)d 项", -change)
+        )
+    if not change:
+        return str(_("与%(day)s持平，只算当时有预测的", day=against))
+    return str(
+        ngettext(
+            "较%(day)s多 %(num)d 项，只算当时有预测的",
+            "较%(day)s多 %(num)d 项，只算当时有预测的",
+            change,
+            day=against,
+        )
+        if change > 0
+        else ngettext(
+            "较%(day)s少 %(num)d 项，只算当时有预测的",
+            "较%(day)s少 %(num)d 项，只算当时有预测的",
+            -change,
+            day=against,
+        )
+    )
+
+
 def with_new(change: str, number: int) -> str:
     """A change, and how many had no forecast then."""
     return str(_("，")).join(filter(None, (change, new_ones(number))))

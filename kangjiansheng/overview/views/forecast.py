@@ -13,6 +13,7 @@ from kangjiansheng.core.pages import page
 from kangjiansheng.core.text import whole
 from kangjiansheng.overview.charts import forecast as figures
 from kangjiansheng.overview.queries.foretold import Foretold, foretold
+from kangjiansheng.overview.rules import periods
 from kangjiansheng.overview.rules.forecast.runs import SEED
 from kangjiansheng.overview.views import exports, narrowed
 from kangjiansheng.overview.views import forecast_tables as tables
@@ -56,6 +57,9 @@ def forecast() -> Response:
         quarters=tables.quarters(found.record),
         words=words,
         has_projects=found.has_projects,
+        day=day,
+        kept=[(key, value) for key, value in request.args.items(multi=True) if key != "as_of"],
+        founded=periods.FOUNDED,
         keep=narrowed.keep,
         narrowing=narrowed.bar(found.every, narrowed.asked(), found.wanted),
         export=_export_href,

@@ -27,6 +27,7 @@ from kangjiansheng.projects.rules.schedule import Follow
 from kangjiansheng.projects.rules.vocabulary import reasons
 
 CHOICES = [("on_track", _l("按计划")), ("will_slip", _l("要推迟")), ("done", _l("已完成"))]
+BLOCKED = ("blocked", _l("受阻"))  # an issue of the project: the date stands as it is
 # What is late against its baseline is not on track, though its date stands; and who is asked about a proposed date
 # says yes to that one.
 STANDS, AGREED = _l("日期不变"), _l("同意新日期")
@@ -48,6 +49,7 @@ class MilestoneForm(Form):
     reason = RadioField(_l("主要原因"), validate_choice=False)
     actual = DayField(_l("实际日期"))
     note = TextAreaField(_l("补充一句"), [at_most(300)])
+    obstacle = StringField(_l("被什么挡住"), [at_most(200)])
     follow = RadioField(_l("下游里程碑"), choices=FOLLOW, default="move", validate_choice=False)
     files = FilesField(_l("照片或文件作为证据"))
     kind = SelectField(_l("这是哪一项证据"), validate_choice=False)
@@ -63,6 +65,7 @@ class MilestoneForm(Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.milestone = milestone
+        self.may_block = False
         self.choice.choices = answers(milestone)
         self.offer(wanted)
         self.reason.choices = choices(reasons())
@@ -70,6 +73,12 @@ class MilestoneForm(Form):
     def offer(self, wanted: Sequence[tuple[Expected, Standing]]) -> None:
         """Offer the pieces of evidence that are expected; only who is shown them, or sends files, has to read them."""
         offer(self.kind, wanted)
+
+    def offer_blocked(self, may: bool) -> None:
+        """Take "blocked" for an answer, of whom may write down what stops a milestone."""
+        if may and not self.may_block:
+            self.choice.choices = [*(self.choice.choices or ()), BLOCKED]
+        self.may_block = self.may_block or may
 
     @property
     def new_date(self) -> dt.date | None:
@@ -148,7 +157,9 @@ class MilestoneForm(Form):
     @property
     def state(self) -> str:
         """Which part of the card is open: none, ok, slip or done."""
-        return {"on_track": "ok", "will_slip": "slip", "done": "done"}.get(self.choice.data or "", "none")
+        return {"on_track": "ok", "will_slip": "slip", "done": "done", "blocked": "blocked"}.get(
+            self.choice.data or "", "none"
+        )
 
     def _refuse(self, problem: RuleBroken) -> None:
         """Who gave neither date nor reason is told of both at once, not of one after the other; who gave no date is not

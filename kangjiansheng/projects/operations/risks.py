@@ -1,6 +1,7 @@
 """Risks and issues: written down, changed, closed, reopened. Each act leaves a revision."""
 
 from collections.abc import Collection
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -31,6 +32,27 @@ def create_risk(
     record("projects:risk:create", risk, actor=actor, before={})
     _tell_owner(risk, actor)
     return risk
+
+
+def block(milestone: Milestone, words: str, *, actor: Actor, note: str = "") -> Risk:
+    """Write down in one line what stops a milestone: an issue that needs somebody at once, with its owner. Refused:
+    no words; a milestone that has ended, or that belongs to no project."""
+    project = milestone.plan.project
+    if project is None or milestone.state != "open":
+        raise RuleBroken("projects:choice-missing", "choice")
+    if not words.strip():
+        raise RuleBroken("projects:risk-title", "obstacle")
+    team = team_ids(milestone.plan)
+    facts: dict[str, Any] = {
+        **rules.BLOCKED,
+        "title": words.strip(),
+        "description": note,
+        "likelihood": None,
+        "measure": "",
+        "owner_id": next((one for one in (milestone.owner_id, actor.id) if one in team), None),
+        "review_on": clock.today() + timedelta(rules.LOOK_AGAIN),
+    }
+    return create_risk(project, actor=actor, milestone_codes=[milestone.code], **facts)
 
 
 def edit_risk(

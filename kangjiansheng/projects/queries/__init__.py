@@ -4,7 +4,15 @@ from kangjiansheng.projects.queries import trials
 from kangjiansheng.projects.queries.facts import facts
 from kangjiansheng.projects.queries.lab_plans import lab_plans, owner_of, owner_rows
 from kangjiansheng.projects.queries.ledgers import columns, days
-from kangjiansheng.projects.queries.mine import Mine, mine, mine_to_update, owned, to_update
+from kangjiansheng.projects.queries.mine import (
+    Mine,
+    Place,
+    mine,
+    mine_to_update,
+    owned,
+    place_of,
+    to_update,
+)
 from kangjiansheng.projects.queries.page import (
     Said,
     TeamMember,
@@ -43,6 +51,7 @@ __all__ = [
     "Mine",
     "Network",
     "OwnerRow",
+    "Place",
     "ProjectRow",
     "Ref",
     "Said",
@@ -70,6 +79,7 @@ __all__ = [
     "owned",
     "owner_of",
     "owner_rows",
+    "place_of",
     "placed",
     "plan",
     "portfolio",

@@ -12,8 +12,11 @@ from kangjiansheng.projects.models import Milestone, Plan
 from kangjiansheng.projects.queries.lab_plans import owner_rows
 from kangjiansheng.projects.queries.owners import running
 from kangjiansheng.projects.queries.rows import MilestoneRow, OwnerRow
+from kangjiansheng.projects.queries.schedule import promised
 from kangjiansheng.projects.queries.visible import may_see_plan
 from kangjiansheng.projects.rules import updates
+
+Place = tuple[date, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +28,15 @@ class Mine:
     asked: bool
     confirmed: bool
 
+    def place(self, today: date) -> Place:
+        """Where it stands among the others: the most urgent first."""
+        return self.milestone.promised or today, self.project.code, self.milestone.code
+
 
 def mine_to_update(*, actor: Actor) -> Select[int]:
     """How many of my milestones wait for my word, as a statement: the same rule as `mine`."""
     today = clock.today()
-    promised = func.coalesce(Milestone.forecast, Milestone.current_plan, Milestone.baseline)
+    day = func.coalesce(Milestone.forecast, Milestone.current_plan, Milestone.baseline)
     monday = clock.start_of(updates.week_start(today))
     return (
         select(func.count(Milestone.id))
@@ -40,9 +47,9 @@ def mine_to_update(*, actor: Actor) -> Select[int]:
             Milestone.kind == "milestone",
             running(),
             may_see_plan(actor),
-            promised <= today + updates.AHEAD,
+            day <= today + updates.AHEAD,
             or_(
-                promised < today,
+                day < today,
                 Milestone.confirmed_by_id.is_(None),
                 Milestone.confirmed_at.is_(None),
                 Milestone.confirmed_at < monday,
@@ -70,9 +77,12 @@ def owned(projects: Iterable[OwnerRow], person_id: int, today: date) -> list[Min
         for m in p.milestones
         if m.owner_id == person_id and (m.is_open or _just_done(m, today))
     ]
-    return sorted(
-        found, key=lambda one: (one.milestone.promised or today, one.project.code, one.milestone.code)
-    )
+    return sorted(found, key=lambda one: one.place(today))
+
+
+def place_of(thing: Milestone) -> Place:
+    """Where a milestone stands now among those of its owner."""
+    return promised(thing) or clock.today(), thing.plan.owner.code, thing.code
 
 
 def _just_done(m: MilestoneRow, today: date) -> bool:

@@ -1,7 +1,7 @@
 """Risks and issues of a project: the list, one of them, and all of them on a past day."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -170,3 +170,17 @@ def _row(risk_id: int, state: Mapping[str, Any], people: Mapping[int, Person]) -
         milestones=tuple(state["milestones"]),
         **{key: state[key] for key in plain.split()},
     )
+
+
+def blocking(milestone_ids: Collection[int]) -> dict[int, list[Risk]]:
+    """The open issues that stop milestones, by their ids; whoever sees a milestone sees them. One statement."""
+    query = (
+        select(RiskMilestone.milestone_id, Risk)
+        .join(Risk, Risk.id == RiskMilestone.risk_id)
+        .where(RiskMilestone.milestone_id.in_(milestone_ids), Risk.kind == "issue", Risk.life != rules.CLOSED)
+        .order_by(Risk.number, Risk.id)
+    )
+    found: dict[int, list[Risk]] = defaultdict(list)
+    for milestone_id, one in db.session.execute(query):
+        found[milestone_id].append(one)
+    return found

@@ -11,6 +11,13 @@ RESPONSES = ("avoid", "reduce", "transfer", "accept")
 LIVES = ("open", "watching", "occurred")  # closed is an act of its own
 CLOSED = "closed"
 SCALE = range(1, 6)
+BLOCKED = {
+    "kind": "issue",
+    "impact": 3,
+    "response": "reduce",
+    "life": "occurred",
+}  # what stops a milestone, in one line
+LOOK_AGAIN = 14  # days after which whoever is stopped is asked again
 HIGH, MEDIUM = 15, 8  # likelihood × impact of a risk from which it counts so
 
 

@@ -25,18 +25,18 @@ from kangjiansheng.projects.forms.milestones import (
     PlanForm,
     quick_days,
 )
-from kangjiansheng.projects.models import Milestone, MilestoneEntry
+from kangjiansheng.projects.models import Milestone, MilestoneEntry, Risk
 from kangjiansheng.projects.operations import evidence
 from kangjiansheng.projects.operations import milestones as operations
 from kangjiansheng.projects.operations.saying import still_quick
 from kangjiansheng.projects.queries import choices, plans
 from kangjiansheng.projects.queries.acceptance import unaccepted
 from kangjiansheng.projects.queries.evidence import tallies
-from kangjiansheng.projects.queries.risks import risks
+from kangjiansheng.projects.queries.risks import blocking, risks
 from kangjiansheng.projects.queries.validity import held, validities, validities_on
 from kangjiansheng.projects.rules.risks import CLOSED
 from kangjiansheng.projects.rules.vocabulary import reasons
-from kangjiansheng.projects.views import bp, list_rows, mine, standing, words
+from kangjiansheng.projects.views import blocked, bp, list_rows, mine, standing, words
 from kangjiansheng.projects.views.because import because
 from kangjiansheng.projects.views.projects import words_and_figures
 from kangjiansheng.projects.views.spreads import preview_of
@@ -167,6 +167,7 @@ def _form(thing: Milestone, form: MilestoneForm) -> Response:
     project, row = row_of(thing)
     form.milestone = thing
     form.offer(standing.wanted(thing.id))
+    form.offer_blocked(blocked.offered(thing))
     facts: dict[str, Any] = {
         **preview_of(form, actor()),
         "p": project,
@@ -176,6 +177,7 @@ def _form(thing: Milestone, form: MilestoneForm) -> Response:
         "confirms": policies.confirm(actor(), thing),
         "unaccepted": unaccepted(thing.plan, thing.code),
         "illustrative": project.illustrative,
+        "obstacles": blocking([thing.id]).get(thing.id, ()),
     }
     if wants_fragment() and list_rows.asked():
         return list_rows.edit(project, row, facts, form.status)
@@ -211,16 +213,20 @@ def milestone_row(thing: Milestone) -> Response:
 @on(load=queries.milestone, may=policies.update)
 def update_milestone(thing: Milestone) -> Response:
     """Save one of the three answers."""
-    form = MilestoneForm(milestone=thing)
+    form, place = MilestoneForm(milestone=thing), queries.place_of(thing)
     if request.form.get("look"):  # without a script: what would it do?
         form.attempt(form.weigh)
-        written = None
+        written: MilestoneEntry | Risk | None = None
+    elif form.choice.data == "blocked":
+        written = form.attempt(lambda: blocked.write(thing, form))
     else:
         written = form.attempt(lambda: _act(thing, form))
     if written is None:
         again = afresh(thing)
         return mine.among(again, form) or _form(again, form)
-    return _done(thing, written, form)
+    if isinstance(written, Risk):
+        return saved(_onward(thing, form.back.data, place), _("已记为受阻，列入“需要关注”"))
+    return _done(thing, written, form, place)
 
 
 def _act(thing: Milestone, form: MilestoneForm) -> MilestoneEntry:
@@ -254,7 +260,7 @@ def say(thing: Milestone, form: MilestoneForm, *, who: Actor) -> MilestoneEntry:
     raise RuleBroken("projects:choice-missing", "choice")
 
 
-def _done(thing: Milestone, written: MilestoneEntry, form: MilestoneForm) -> Response:
+def _done(thing: Milestone, written: MilestoneEntry, form: MilestoneForm, place: queries.Place) -> Response:
     undo = address(thing, ".undo_milestone", entry_id=written.id, back=form.back.data or None)
     moved = queries.moved_along(written)
     text = said_word(written, len(moved))
@@ -284,12 +290,16 @@ def _done(thing: Milestone, written: MilestoneEntry, form: MilestoneForm) -> Res
                 saved={"text": text, "undo_url": undo},
             )
         )
-    return saved(_back(thing, form.back.data), text, undo=undo)
+    return saved(_onward(thing, form.back.data, place), text, undo=undo)
+
+
+def _onward(thing: Milestone, back: str | None, place: queries.Place) -> str:
+    return mine.going_on(back, place, thing) if back in mine.BACK else _back(thing, back)
 
 
 def _back(thing: Milestone, back: str | None) -> str:
     if back in mine.BACK:
-        return mine.address(mine.BACK[back])
+        return mine.going_on(back, queries.place_of(thing))
     if back == "project":
         return thing.plan.path
     return address(thing)

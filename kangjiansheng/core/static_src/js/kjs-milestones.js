@@ -2,7 +2,7 @@
    connection. Pages work without it. */
 (function () {
   const words = window.kjWords;
-  const fields = ['choice', 'quick', 'date', 'actual', 'reason', 'note', 'follow'];
+  const fields = ['choice', 'quick', 'date', 'actual', 'reason', 'note', 'follow', 'obstacle'];
 
   function typed(form) {
     const values = {};
@@ -20,8 +20,9 @@
     });
   });
 
-  // ---------- what was asked for and is given now is no longer asked for ----------
-  document.addEventListener('change', function (event) {
+  // ---------- what was asked for and is given now is no longer asked for: while it is typed, lest the button that is
+  // pressed next moves away under the finger ----------
+  function answered(event) {
     const given = event.target, form = given.form;
     if (!form || !form.dataset.effect || !given.value) return;
     const name = given.name === 'quick' ? 'date' : given.name;
@@ -33,7 +34,9 @@
       });
       said.remove();
     });
-  });
+  }
+  document.addEventListener('input', answered);
+  document.addEventListener('change', answered);
 
   // ---------- asked anew whenever the form changes; who chooses within it goes on from there ----------
   function put(into, text) {
@@ -47,6 +50,7 @@
     const into = form.querySelector('[data-effect-into]');
     if (!navigator.onLine) { into.textContent = ''; return; }
     const values = typed(form);
+    if (values.choice === 'blocked') { form.kjAsked = into.textContent = ''; return; } // its date stays
     delete values.reason;
     delete values.note;
     const asked = new URLSearchParams(values).toString();
@@ -65,7 +69,8 @@
   let store = null;
   try { store = localStorage; } catch (e) { /* private window: nothing is kept */ }
   function key(form) { return 'kj-card:' + (document.body.dataset.me || '') + ':' + form.getAttribute('action'); }
-  function version(form) { return form.elements.version.value; }
+  // What blocks a milestone is written down beside it and leaves its version: it counts here all the same.
+  function version(form) { return form.elements.version.value + (form.dataset.stops ? '/' + form.dataset.stops : ''); }
   function keep(form) {
     if (!store || !form || !form.dataset.effect) return;
     const button = waiting.get(form), files = form.querySelector('input[type=file]');
