@@ -40,7 +40,7 @@ def start(meeting: Meeting, *, actor: Actor, language: str | None = None) -> Min
     if meeting.source or meeting.life != "held":
         raise RuleBroken("committee:not-held")
     change = begin(actor=actor)
-    language = language or script_of(actor)
+    language = language or script_of(actor=actor)
     minutes = Minutes(
         meeting_id=meeting.id, language=language, drafter_id=actor.id, illustrative=meeting.illustrative
     )
@@ -75,7 +75,7 @@ def start(meeting: Meeting, *, actor: Actor, language: str | None = None) -> Min
     return minutes
 
 
-def script_of(actor: Actor) -> str:
+def script_of(*, actor: Actor) -> str:
     """The script in which somebody's minutes begin unless another is chosen."""
     drafter = db.session.get_one(Person, actor.id)
     return "zh-Hant" if drafter.locale == "zh-Hant" else "zh-Hans"

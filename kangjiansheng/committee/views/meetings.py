@@ -122,7 +122,7 @@ def show(meeting: Meeting, form: CarryOverForm | None = None) -> Response:
         open_projects=agenda.open_projects,
         may_keep=keeps,
         languages=NAMES,
-        own_script=script_of(who) if keeps and not meeting.minutes else "",
+        own_script=script_of(actor=who) if keeps and not meeting.minutes else "",
         may_propose={
             i.id for i in agenda.items if i.gate_id in agenda.lab_gates and policies.propose_effect(who, i)
         },
