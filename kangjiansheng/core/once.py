@@ -2,8 +2,8 @@
 once.
 
 Each page carries a random mark in its forms. The change set of the first sending keeps a key made of the mark,
-the address, the person and all that was filled in: the same again is answered with where the first has led, and changes nothing; the same page
-with something else in its fields is another act. A program sends an Idempotency-Key; the answer is kept for a day, in
+the address, the person and all that was filled in: the same again is answered with where the first has led, and changes
+nothing; the same page with something else in its fields is another act. A program sends an Idempotency-Key; the answer is kept for a day, in
 the transaction of the act, and given again to whoever sends the same with the same key.
 """
 
@@ -25,6 +25,7 @@ from kangjiansheng.core import clock
 from kangjiansheng.core.changes import ONCE, ChangeSet
 from kangjiansheng.core.db import Base, db
 from kangjiansheng.core.digests import sha256
+from kangjiansheng.core.logs import SECRET
 from kangjiansheng.core.text import own_path
 
 KEPT = timedelta(days=1)
@@ -45,7 +46,7 @@ def mark() -> str:
 
 def sent_before() -> Response | None:
     """The answer to a form that was sent and saved before; else None, and this sending leaves its key."""
-    key = _key()
+    key = g.once_key = _key()
     if key is None:
         return None
     if db.session.scalar(select(ChangeSet.id).where(ChangeSet.idempotency_key == key)):
@@ -56,8 +57,10 @@ def sent_before() -> Response | None:
 
 
 def _keep_where(key: str, answer: Response) -> Response:
-    """Keep for a day where the form has led, in the transaction of its act: to what it made."""
-    if answer.status_code == 303 and answer.location and ONCE not in db.session.info and "led" not in g:
+    """Keep for a day where the form has led, in the transaction of its act: to what it made. The address of a link that is
+    a secret is kept nowhere."""
+    done = answer.status_code == 303 and ONCE not in db.session.info and "led" not in g
+    if done and answer.location and not SECRET.search(answer.location):
         kept = {"Location": own_path(answer.location)}
         db.session.add(
             Answered(key_sha256=key, body_sha256="", status=303, headers=kept, body=b"", made_at=clock.now())
@@ -69,7 +72,7 @@ def again() -> Response:
     """To where the form has led, else back to where it was; and say that it was saved."""
     db.session.rollback()
     g.led = True  # what is answered here was kept by the first
-    led = db.session.scalar(select(Answered.headers).where(Answered.key_sha256 == (_key() or "")))
+    led = db.session.scalar(select(Answered.headers).where(Answered.key_sha256 == (g.get("once_key") or "")))
     flash(orjson.dumps({"text": _("这份表单已经保存过，没有重复保存"), "undo_url": None}).decode(), "toast")
     if request.headers.get("HX-Request") == "true":
         return Response(status=204, headers={"HX-Refresh": "true"})

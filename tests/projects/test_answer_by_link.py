@@ -3,6 +3,7 @@
 import json
 import logging
 import re
+import threading
 from collections.abc import Callable
 from datetime import date, timedelta
 
@@ -251,6 +252,27 @@ def test_guesses_are_slowed(client: Callable[..., Critic], link: str) -> None:
         assert visitor.get(f"/answer/guess-{number}").status_code == 404
     assert visitor.get("/answer/guess").status_code == 429
     assert visitor.get(link).status_code == 429  # the address waits, whatever it asks for
+
+
+def test_four_taps_at_once_save_once_and_keep_the_link_nowhere(
+    app: Flask, client: Callable[..., Critic], link: str
+) -> None:
+    mark = html.document_fromstring(client(None).get(link).text).xpath("//input[@name='once']/@value")[0]
+    before, data = version(app), slip(app, once=mark)
+    codes: list[int] = []
+    taps = [
+        threading.Thread(target=lambda: codes.append(app.test_client().post(link, data=data).status_code))
+        for _ in range(4)
+    ]
+    for tap in taps:
+        tap.start()
+    for tap in taps:
+        tap.join()
+    assert codes == [303] * 4
+    assert version(app) == before + 1
+    with app.app_context():
+        for table in db.metadata.sorted_tables:
+            assert link.removeprefix("/answer/") not in str(db.session.execute(table.select()).all())
 
 
 def test_the_secret_is_stored_as_a_digest_and_never_logged(
