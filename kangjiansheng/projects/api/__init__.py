@@ -85,8 +85,11 @@ def projects() -> Pieces:
 
 @rest.reads(bp, "/projects/<code>", shapes.PROJECT_ANSWER, load=queries.project, may=policies.see)
 def project(thing: Project) -> shapes.WithFacts:
-    """One project with its milestones."""
-    return shapes.WithFacts(project_row(thing), queries.facts(thing, g.as_of))
+    """One project with its milestones; what stands on its form alone for those who edit it."""
+    told = queries.facts(thing, g.as_of)
+    if not policies.edit(actor(), thing):
+        told = {key: value if key in queries.ON_PAGE else None for key, value in told.items()}
+    return shapes.WithFacts(project_row(thing), told)
 
 
 @rest.lists(bp, "/projects/<code>/people", shapes.TEAM, load=queries.project, may=policies.edit, as_of=False)

@@ -20,7 +20,7 @@ from kangjiansheng.core.rest import (
     word,
 )
 from kangjiansheng.core.rest.shapes import names_in
-from kangjiansheng.projects.queries.facts import FACTS
+from kangjiansheng.projects.queries.facts import FACTS, ON_PAGE
 from kangjiansheng.projects.queries.schedule import Network
 from kangjiansheng.projects.rules import hand_offs
 from kangjiansheng.projects.rules.milestones import SEVERITY
@@ -75,7 +75,7 @@ PROJECT = Shape("Project", **_PROJECT)
 PROJECT_WHOLE = Shape(
     "ProjectWithMilestones",
     **_PROJECT,
-    **dict.fromkeys(FACTS, TEXT),
+    **{key: TEXT if key in ON_PAGE else maybe(TEXT) for key in FACTS},
     milestones=many(MILESTONE.value),
 )
 _ANSWER = {"as_of": maybe(DAY)(lambda _row: g.as_of), "illustrative": YES}
@@ -84,7 +84,7 @@ _ANSWER = {"as_of": maybe(DAY)(lambda _row: g.as_of), "illustrative": YES}
 class WithFacts:
     """A project with what its list does not tell of it."""
 
-    def __init__(self, row: Any, facts: Mapping[str, str]) -> None:
+    def __init__(self, row: Any, facts: Mapping[str, str | None]) -> None:
         self._row = row
         self.__dict__.update(facts)
 

@@ -156,7 +156,7 @@ class MilestoneForm(Form):
 
     @property
     def state(self) -> str:
-        """Which part of the card is open: none, ok, slip or done."""
+        """Which part of the card is open: none, ok, slip, done or blocked."""
         return {"on_track": "ok", "will_slip": "slip", "done": "done", "blocked": "blocked"}.get(
             self.choice.data or "", "none"
         )

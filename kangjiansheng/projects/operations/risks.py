@@ -34,25 +34,39 @@ def create_risk(
     return risk
 
 
-def block(milestone: Milestone, words: str, *, actor: Actor, note: str = "") -> Risk:
-    """Write down in one line what stops a milestone: an issue that needs somebody at once, with its owner. Refused:
-    no words; a milestone that has ended, or that belongs to no project."""
+def block(milestone: Milestone, words: str, *, actor: Actor, version: int | None) -> Risk:
+    """Write down in one line what stops a milestone: an issue that needs somebody at once. It is for the milestone's owner,
+    else for who says it, as far as they are in the team; else for nobody yet. The same words about the same milestone
+    while they stand are one issue. Refused: a stale form; no words; a milestone that has ended, or that belongs to no
+    project."""
+    expect(milestone, version)
     project = milestone.plan.project
     if project is None or milestone.state != "open":
         raise RuleBroken("projects:choice-missing", "choice")
     if not words.strip():
         raise RuleBroken("projects:risk-title", "obstacle")
+    if said := _said_already(milestone, words.strip()):
+        return said
     team = team_ids(milestone.plan)
     facts: dict[str, Any] = {
         **rules.BLOCKED,
         "title": words.strip(),
-        "description": note,
+        "description": "",
         "likelihood": None,
         "measure": "",
         "owner_id": next((one for one in (milestone.owner_id, actor.id) if one in team), None),
         "review_on": clock.today() + timedelta(rules.LOOK_AGAIN),
     }
     return create_risk(project, actor=actor, milestone_codes=[milestone.code], **facts)
+
+
+def _said_already(milestone: Milestone, title: str) -> Risk | None:
+    """An open issue about it in the same words: two said it at once, or one said it twice."""
+    about = select(RiskMilestone.risk_id).where(RiskMilestone.milestone_id == milestone.id)
+    query = select(Risk).where(
+        Risk.id.in_(about), Risk.title == title, Risk.kind == rules.BLOCKED["kind"], Risk.life != rules.CLOSED
+    )
+    return db.session.scalar(query.order_by(Risk.id).limit(1))
 
 
 def edit_risk(

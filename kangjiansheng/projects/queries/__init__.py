@@ -1,7 +1,7 @@
 """What is read of projects and milestones, and who sees which rows."""
 
 from kangjiansheng.projects.queries import trials
-from kangjiansheng.projects.queries.facts import facts
+from kangjiansheng.projects.queries.facts import ON_PAGE, facts
 from kangjiansheng.projects.queries.lab_plans import lab_plans, owner_of, owner_rows
 from kangjiansheng.projects.queries.ledgers import columns, days
 from kangjiansheng.projects.queries.mine import (
@@ -45,6 +45,7 @@ from kangjiansheng.projects.queries.schedule import (
 from kangjiansheng.projects.queries.visible import may_see, visible_milestones, visible_projects
 
 __all__ = [
+    "ON_PAGE",
     "Effect",
     "LabRow",
     "MilestoneRow",

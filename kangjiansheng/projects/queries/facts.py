@@ -15,9 +15,10 @@ FACTS = (
     "donor_source",
     "note",
 )  # of a project, besides what its row tells
+ON_PAGE = ("owner_role",)  # of these what its page tells everybody who sees it; the others stand on its form
 
 
-def facts(thing: Project, as_of: date | None = None) -> dict[str, str]:
+def facts(thing: Project, as_of: date | None = None) -> dict[str, str | None]:
     """These facts of a project as they stood at the end of a day (now for None)."""
     if as_of is None:
         return {key: getattr(thing, key) for key in FACTS}

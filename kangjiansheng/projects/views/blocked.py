@@ -25,7 +25,7 @@ def offered_of(rows: Iterable[queries.MilestoneRow]) -> set[int]:
 
 
 def write(thing: Milestone, form: MilestoneForm) -> Risk:
-    """Write down what stops it."""
+    """Write down what stops it. The note belongs to the other answers, and is not shown with this one."""
     if not offered(thing):
         raise RuleBroken("projects:choice-missing", "choice")
-    return operations.block(thing, form.obstacle.data or "", actor=actor(), note=form.note.data or "")
+    return operations.block(thing, form.obstacle.data or "", actor=actor(), version=form.version.data)

@@ -16,7 +16,8 @@ from kangjiansheng.projects.operations import milestones as operations
 from kangjiansheng.projects.queries import links
 from kangjiansheng.projects.queries.links import Answering
 from kangjiansheng.projects.views import bp
-from kangjiansheng.projects.views.milestones import said_word, say
+from kangjiansheng.projects.views.answering import say
+from kangjiansheng.projects.views.milestones import said_word
 from kangjiansheng.projects.views.spreads import preview_of
 from kangjiansheng.projects.views.then import row_of
 

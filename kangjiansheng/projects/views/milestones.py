@@ -9,8 +9,6 @@ from werkzeug.wrappers import Response
 
 from kangjiansheng.core import clock
 from kangjiansheng.core.access import actor, afresh, on
-from kangjiansheng.core.changes import Actor
-from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.forms import wants_fragment
 from kangjiansheng.core.pages import of_today, page, saved
 from kangjiansheng.labs import panels as slots
@@ -26,7 +24,6 @@ from kangjiansheng.projects.forms.milestones import (
     quick_days,
 )
 from kangjiansheng.projects.models import Milestone, MilestoneEntry, Risk
-from kangjiansheng.projects.operations import evidence
 from kangjiansheng.projects.operations import milestones as operations
 from kangjiansheng.projects.operations.saying import still_quick
 from kangjiansheng.projects.queries import choices, plans
@@ -36,7 +33,7 @@ from kangjiansheng.projects.queries.risks import blocking, risks
 from kangjiansheng.projects.queries.validity import held, validities, validities_on
 from kangjiansheng.projects.rules.risks import CLOSED
 from kangjiansheng.projects.rules.vocabulary import reasons
-from kangjiansheng.projects.views import blocked, bp, list_rows, mine, standing, words
+from kangjiansheng.projects.views import answering, blocked, bp, list_rows, mine, standing, words
 from kangjiansheng.projects.views.because import because
 from kangjiansheng.projects.views.projects import words_and_figures
 from kangjiansheng.projects.views.spreads import preview_of
@@ -212,52 +209,19 @@ def milestone_row(thing: Milestone) -> Response:
 @bp.post(f"{PATH}/update")
 @on(load=queries.milestone, may=policies.update)
 def update_milestone(thing: Milestone) -> Response:
-    """Save one of the three answers."""
+    """Save one of the four answers."""
     form, place = MilestoneForm(milestone=thing), queries.place_of(thing)
     if request.form.get("look"):  # without a script: what would it do?
         form.attempt(form.weigh)
         written: MilestoneEntry | Risk | None = None
-    elif form.choice.data == "blocked":
-        written = form.attempt(lambda: blocked.write(thing, form))
     else:
-        written = form.attempt(lambda: _act(thing, form))
+        written = form.attempt(lambda: answering.answer(thing, form))
     if written is None:
         again = afresh(thing)
         return mine.among(again, form) or _form(again, form)
     if isinstance(written, Risk):
         return saved(_onward(thing, form.back.data, place), _("已记为受阻，列入“需要关注”"))
     return _done(thing, written, form, place)
-
-
-def _act(thing: Milestone, form: MilestoneForm) -> MilestoneEntry:
-    """What was said, and the files that were sent along."""
-    entry = say(thing, form, who=actor())
-    brought = form.files.brought
-    if brought:
-        form.offer(standing.wanted(thing.id))
-        evidence.add(thing, brought, actor=actor(), kind=form.kind.data, note=form.note.data or "")
-    return entry
-
-
-def say(thing: Milestone, form: MilestoneForm, *, who: Actor) -> MilestoneEntry:
-    """One of the three answers, as the form has it."""
-    common: dict[str, Any] = {
-        "actor": who,
-        "version": form.version.data,
-        "follow": form.along,
-    }
-    note = form.note.data or ""
-    choice = form.choice.data
-    if choice == "on_track":
-        return operations.on_track(thing, **common)
-    if choice == "done":
-        return operations.done(thing, form.actual.data or clock.today(), note=note, **common)
-    if choice == "will_slip":
-        day = form.new_date
-        if day is None:
-            raise RuleBroken("projects:date-missing", "date")
-        return operations.will_slip(thing, day, form.reason.data or "", note=note, **common)
-    raise RuleBroken("projects:choice-missing", "choice")
 
 
 def _done(thing: Milestone, written: MilestoneEntry, form: MilestoneForm, place: queries.Place) -> Response:
