@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import joinedload
 
 from kangjiansheng.accounts.models import SYSTEM, Person
@@ -18,7 +18,7 @@ from kangjiansheng.committee.models import (
 )
 from kangjiansheng.committee.queries import loaders
 from kangjiansheng.committee.queries.numbers import has_number
-from kangjiansheng.committee.queries.visible import readable_items, visible_meetings
+from kangjiansheng.committee.queries.visible import kept, readable_items, visible_meetings
 from kangjiansheng.committee.rules.presence import OUT
 from kangjiansheng.committee.rules.sources import Found, Outcome, recognise
 from kangjiansheng.committee.rules.sources.plan import LONGEST, Plan, actions_of, planned
@@ -281,6 +281,23 @@ def _withheld(rows: Sequence[MinutesImport], actor: Actor) -> set[int]:
     found = {made[key] for key in (db.session.scalars(hidden) if made else ())}
     found |= {gone[key] for key in (db.session.scalars(out) if gone else ())}
     return found | {row.id for row in rows if row.state == "read" and _names_as_recused(row, actor)}
+
+
+def open_to(actor: Actor) -> Select[int]:
+    """The imports whose files the actor sees by what the database knows: of the committees
+    that she keeps what became a meeting or was one, by the doors of `_withheld`. Of what is not written yet the
+    file alone could tell whom it names as recused."""
+    hidden = select(AgendaItem.meeting_id).where(AgendaItem.id.not_in(readable_items(actor)))
+    out = select(AgendaItem.meeting_id).join(Recusal, Recusal.agenda_item_id == AgendaItem.id)
+    out = out.where(Recusal.person_id == actor.id, Recusal.kind.in_(OUT))
+    became = and_(
+        MinutesImport.state == "applied",
+        MinutesImport.meeting_id.in_(visible_meetings(actor)),
+        MinutesImport.meeting_id.not_in(hidden),
+    )
+    was = and_(MinutesImport.state == "undone", MinutesImport.meeting_id.not_in(out))
+    keeps = MinutesImport.committee_id.in_(kept(actor))
+    return select(MinutesImport.id).where(keeps, or_(became, was))
 
 
 def _names_as_recused(row: MinutesImport, actor: Actor) -> bool:
