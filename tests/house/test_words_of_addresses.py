@@ -1,5 +1,5 @@
-"""The query string of every address of programs: a word that is not known there is refused, each that is described is
-taken, and none is read beside them."""
+"""The query string of every address of programs: a word that is not known there is refused, by the very words that are
+described, and each of these is taken."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
