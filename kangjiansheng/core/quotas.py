@@ -2,9 +2,10 @@
 
 A shelf is what files are counted together. On a shelf each file counts with all its bytes, also one whose bytes lie
 elsewhere or were withdrawn (the record keeps them until they are disposed of): else room would tell of files that one
-may not see; and of what is used each reader is told what she may see of it, a refusal names the limit alone. Of all, bytes count as they lie on the disk, once; a file that comes is counted whole all the same, known
-or not. Who looks whether there is
-room holds a lock until the commit, so that of two uploads at once the later one counts the earlier one's files.
+may not see. Of what is used each reader is told what she may see of it, by the doors of the files, recusal included:
+also who reads all. A refusal names the limit alone. Of all, bytes count as they lie on the disk, once; a file that
+comes is counted whole all the same, known or not. Who looks whether there is room holds a lock until the commit, so
+that of two uploads at once the later one counts the earlier one's files.
 """
 
 from collections.abc import Callable
@@ -73,7 +74,7 @@ class Shelf:
 
     def room(self, *, actor: Actor) -> Room:
         """How much of it is used by what the actor sees: what others keep from her takes room, and says nothing."""
-        return self._used(true() if actor.reads_all else self.seen(actor))
+        return self._used(self.seen(actor))
 
     def _used(self, of: ColumnElement[bool]) -> Room:
         size = select(func.coalesce(func.sum(FileBlob.size), 0)).join(FileRef, FileRef.blob_id == FileBlob.id)

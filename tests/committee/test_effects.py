@@ -28,6 +28,7 @@ from tests.committee.conftest import PASSWORD
 from tests.support.acting import who
 from tests.support.critic import Critic
 from tests.support.programs import program
+from tests.support.queries import queries_counted
 
 MEETING, PROJECT = "SAC-2026-05", "KJS-015"
 
@@ -455,3 +456,44 @@ def test_a_steering_committee_accepts_its_laboratory(app: Flask, client: Callabl
         decision = db.session.scalars(select(GateDecision).where(GateDecision.milestone_id == gate_id)).one()
         assert (decision.verdict, decision.body) == ("go", "指导委员会")
     assert "指导委员会" in page.get("/labs/JL-01/milestones/E110/dossier").text
+
+
+def test_many_changes_of_an_item_are_shown_with_as_many_statements_as_one(
+    app: Flask, client: Callable[..., Critic], actor: Callable[[str], Actor]
+) -> None:
+    """On the page and to programs: of each kind one, and then four; what each does later is told of it alone."""
+    with app.app_context():
+        minutes = db.session.scalars(
+            select(Minutes).join(Minutes.meeting).where(Minutes.life == "draft")
+        ).one()
+        number = minutes.meeting.items[1].id
+    place, executive = f"/meetings/{MEETING}/items/{number}/effects", client("executive")
+    read, counts = program(app, client, "executive"), []
+    for upto in (1, 4):
+        with app.app_context(), transactions.writing():
+            item = db.session.get_one(AgendaItem, number)
+            plan = db.session.scalars(select(Plan).where(Plan.project_id == item.project_id)).one()
+            decision = outcomes.record_decision(
+                item.meeting.minutes, actor=actor("secretary"), kind="D", text="同意。", item=item
+            )
+            for place_of, m in enumerate(opened(plan)[:upto]):
+                row = {"plan_id": plan.id, "agenda_item_id": item.id, "proposed_by_id": actor("executive").id}
+                row |= {"decision_id": decision.id}
+                if upto == 1 or place_of:
+                    db.session.add(DecisionEffect(kind="rebaseline", milestone_id=m.id, day=later(m), **row))
+                    db.session.add(DecisionEffect(kind="baseline", name=f"基线 {place_of}", **row))
+            wanted = {
+                m.code: [one.code for one in schedule.effects(m, later(m))] for m in opened(plan)[:upto]
+            }
+        found = []
+        for ask in (lambda: executive.get(place), lambda: read("GET", place)):
+            ask()
+            with queries_counted() as seen:
+                answer = ask()
+            assert answer.status_code == 200
+            found.append(len(seen))
+        counts.append(found)
+        told = {one["milestone"]: one for one in answer.get_json()["data"] if one["milestone"]}
+        assert {code: [m["code"] for m in one["later"]] for code, one in told.items()} == wanted
+        assert any(wanted.values())
+    assert counts[0] == counts[1], seen.shown

@@ -37,6 +37,7 @@ from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.outbox import Notification, Outbox
 from kangjiansheng.core.transactions import commit
+from kangjiansheng.labs.queries import seen_people
 from tests.support.critic import Critic
 
 FOLDER = Path(__file__).parent / "sources"
@@ -700,3 +701,39 @@ def test_several_labels_in_one_line_are_each_read() -> None:
     told = {one.name: one.mode for one in found.attendees}
     assert told == {"甲": "present", "乙": "present", "丁": "observer", "丙": "excused"}
     assert lost(found) == []
+
+
+def test_whom_one_keeper_chose_another_keeps(
+    bring: Callable[..., MinutesImport], actor: Callable[[str], Actor], client: Callable[..., Critic]
+) -> None:
+    """Also somebody whom the other does not see: on the page, to programs, when it is looked at again, and written."""
+    stranger = db.session.get_one(Person, actor("outsider").id)
+    stranger_id, name = stranger.id, stranger.name_hans
+    row = bring("own.md", OWN)
+    sees = look(row.committee, row.text, row.name, row.sha256, {}, actor=actor("secretary"))
+    place = names_in(sees.found).index("无名氏")
+    assert stranger_id not in set(db.session.scalars(seen_people(actor("secretary"))))
+    imports.correct(row, {"people": {"无名氏": stranger_id}}, version=row.version)
+    commit()
+    here, page = f"/committees/SAC/imports/{row.id}", client("secretary")
+    assert f'value="{stranger_id}" selected' in page.get(here).text and name in page.get(here).text
+    sent = {"day": "2025-03-12", "act": "look", f"who-{place}": stranger_id, "version": row.version}
+    page.post(here, data=sent)
+    db.session.refresh(row)
+    assert row.chosen["people"] == {"无名氏": stranger_id}
+    made = imports.apply(row, actor=actor("secretary"), life="draft")
+    owners = select(Action.owner_id).where(Action.meeting_id == made.id).order_by(Action.id)
+    assert db.session.scalars(owners).all()[1] == stranger_id
+
+
+def test_nobody_chooses_whom_she_does_not_see(
+    bring: Callable[..., MinutesImport], actor: Callable[[str], Actor], client: Callable[..., Critic]
+) -> None:
+    stranger_id, row = actor("outsider").id, bring("own.md", OWN)
+    db.session.commit()
+    sees = look(row.committee, row.text, row.name, row.sha256, {}, actor=actor("secretary"))
+    place = names_in(sees.found).index("无名氏")
+    sent = {"day": "2025-03-12", "act": "look", f"who-{place}": stranger_id, "version": row.version}
+    client("secretary").post(f"/committees/SAC/imports/{row.id}", data=sent)
+    db.session.refresh(row)
+    assert row.chosen["people"] == {}

@@ -4,13 +4,14 @@ from collections.abc import Callable
 
 from flask import Flask
 
-from kangjiansheng.committee.operations import signatures
+from kangjiansheng.committee.operations import recall, reviews, signatures
 from kangjiansheng.core.transactions import writing
 from tests.committee.test_compare_drafts import between, counted
 from tests.support.acting import eighth, who
 from tests.support.app import PASSWORD
 from tests.support.critic import Critic
 from tests.support.programs import program
+from tests.support.queries import queries_counted
 
 MINUTES = "/meetings/SAC-2026-05/minutes"
 
@@ -73,3 +74,22 @@ def test_who_reads_approved_minutes_alone_reads_no_draft_before_them(
     for what in ("drafts/1", "drafts/2/comparison", "drafts/2/comparison?with=1"):
         assert partner("GET", f"{MINUTES}/{what}").status_code == 404
     assert program(app, client, "member")("GET", f"{MINUTES}/drafts/2/comparison").status_code == 200
+
+
+def test_many_drafts_are_listed_with_as_many_statements_as_three(
+    app: Flask, client: Callable[..., Critic]
+) -> None:
+    between(app)
+    member, counts = program(app, client, "member"), []
+    member("GET", f"{MINUTES}/drafts")  # what a process reads once
+    for more, number in ((1, 3), (5, 8)):
+        with app.app_context(), writing():
+            minutes = eighth()
+            for _again in range(more):
+                recall.recall(minutes, actor=who("secretary"), note="再改")
+                reviews.open_review(minutes, actor=who("secretary"))
+        with queries_counted() as seen:
+            rows = member("GET", f"{MINUTES}/drafts").get_json()["data"]
+        counts.append(len(seen))
+        assert len(rows) == number and rows[-1]["signatures"] == 2, "as the drafts were signed"
+    assert counts[0] == counts[1], seen.shown

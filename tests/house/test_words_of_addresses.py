@@ -1,5 +1,5 @@
-"""The query string of every address of programs: a word that is not known there is refused, each that is described is
-taken, and none is read beside them."""
+"""The query string of every address of programs: a word that is not known there is refused, by the very words that are
+described, and each of these is taken."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -84,3 +84,12 @@ def _refused(answer: Any, words: list[str]) -> bool:
         and MISTYPED in body["detail"]
         and all(word in body["detail"] for word in words)
     )
+
+
+def test_the_words_that_are_offered_are_told_in_the_punctuation_of_the_language(
+    client: Callable[..., Critic],
+) -> None:
+    reader, address = client("executive"), f"{API}/meetings?{MISTYPED}=1"
+    for language, between in (("zh-Hans", "、"), ("zh-Hant", "、"), ("en", ", ")):
+        told = _open(reader, f"{address}&lang={language}").get_json()
+        assert between.join(told["known"]) in told["detail"] and len(told["known"]) > 1

@@ -87,7 +87,7 @@ def test_each_file_of_a_committee_and_of_an_agreement_lies_on_its_shelf(in_app: 
             for number, gone in ((98, clock.now()), (99, None)):  # what was disposed of takes no room
                 ref = FileRef(
                     blob=blob, thing=thing.__tablename__, thing_id=thing.id, version_no=number,
-                    name="x", by_id=1, at=clock.now(), disposed_at=gone,
+                    name="x", by_id=everything.id, at=clock.now(), disposed_at=gone,
                 )  # fmt: skip
                 db.session.add(ref)
         db.session.flush()

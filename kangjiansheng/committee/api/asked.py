@@ -154,7 +154,7 @@ def corrected(row: MinutesImport) -> dict[str, Any]:
     """The corrections that stand, as their form has them."""
     chosen = row.chosen
     found: dict[str, Any] = {key: chosen[key] for key in _TEXTS if key in chosen}
-    seen = reading.look(row.committee, row.text, row.name, row.sha256, chosen, actor=actor())
+    seen = reading.look_again(row, actor=actor())
     names = reading.names_in(seen.found)
     for field, kept in _BY_NAME:
         found[field] = {

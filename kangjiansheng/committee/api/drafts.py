@@ -34,7 +34,7 @@ DRAFT = Shape(
     sha256=TEXT(lambda row: row[0].sha256),
     rule=TEXT(lambda row: row[0].rule),
     current=YES(lambda row: row[0].number == row[0].minutes.current_draft),
-    signatures=WHOLE(lambda row: len(row[0].signatures)),
+    signatures=WHOLE(lambda row: row[2]),
     recalled=many(_RECALLED.value)(lambda row: row[1]),
     illustrative=YES(lambda row: row[0].minutes.illustrative),
 )
@@ -72,7 +72,8 @@ def drafts(meeting: Meeting) -> list[Any]:
     """The drafts that are open to the reader, the newest first; for readers of drafts with who took them back and why."""
     found = open_drafts(meeting, actor=actor())
     recalled = _recalled(meeting, found) if policies.read_drafts(actor(), meeting) else {}
-    return [(one, recalled.get(one.number, [])) for one in found]
+    given = reading.signatures_given(found)
+    return [(one, recalled.get(one.number, []), given.get(one.id, 0)) for one in found]
 
 
 def _recalled(meeting: Meeting, found: list[DraftVersion]) -> dict[int, list[Any]]:

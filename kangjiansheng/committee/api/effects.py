@@ -62,8 +62,8 @@ def effects_of(item: AgendaItem) -> list[Any]:
     """What the resolutions of an item change, as it is proposed or came about, for those who may put it to the item; the
     later milestones that would then promise too early for those who see the plan."""
     sees_plan = Targets(item).plan is not None
-    rows = effects.of_item(item)
-    return [(effects.facts(one), one, effects.downstream(one) if sees_plan else ()) for one in rows]
+    told = effects.told(effects.of_item(item), further=sees_plan)
+    return [(what, one, later) for one, what, later in told]
 
 
 @rest.lists(

@@ -148,5 +148,5 @@ def one_import(row: MinutesImport) -> Any:
     """One of them: the dry run until it is imported, then what became of it."""
     if row.state != "read":
         return row, IMPORT
-    seen = import_queries.look(row.committee, row.text, row.name, row.sha256, row.chosen, actor=actor())
+    seen = import_queries.look_again(row, actor=actor())
     return (row, seen), IMPORT_READ

@@ -1,7 +1,7 @@
 """What waits for a meeting. Like an item of an agenda it is seen by who reads the committee and by who sees its
 project, but for those who were recused from it on the agenda that it was put back from."""
 
-from sqlalchemy import or_, select, true
+from sqlalchemy import ColumnElement, and_, literal, or_, select, true
 from sqlalchemy.orm import joinedload
 
 from kangjiansheng.committee.models import RECUSAL, BacklogItem, Committee
@@ -13,15 +13,9 @@ from kangjiansheng.projects.queries import visible_projects
 
 def waiting(committee: Committee, *, actor: Actor) -> list[BacklogItem]:
     """The waiting items of a committee that the actor may see, the oldest first."""
-    reader = true() if actor.reads_all else BacklogItem.committee_id.in_(memberships(actor))
-    of_project = BacklogItem.project_id.in_(visible_projects(actor))
     query = (
         select(BacklogItem)
-        .where(
-            BacklogItem.committee_id == committee.id,
-            BacklogItem.life == "waiting",
-            or_(reader, of_project & ~came_from_others(BacklogItem, actor)),
-        )
+        .where(_waits(committee.id, actor))
         .options(
             joinedload(BacklogItem.project),
             joinedload(BacklogItem.presenting),
@@ -30,6 +24,28 @@ def waiting(committee: Committee, *, actor: Actor) -> list[BacklogItem]:
         .order_by(BacklogItem.proposed_at, BacklogItem.id)
     )
     return [item for item in db.session.scalars(query) if not withheld(item, actor)]
+
+
+def ids(committee_id: int, *, actor: Actor) -> list[int]:
+    """The keys of the same; one statement."""
+    items = db.session.scalars(
+        select(BacklogItem).where(_waits(committee_id, actor)).order_by(BacklogItem.id)
+    )
+    return [item.id for item in items if not withheld(item, actor)]
+
+
+def _waits(committee_id: int, actor: Actor) -> ColumnElement[bool]:
+    of_project = BacklogItem.project_id.in_(visible_projects(actor))
+    return and_(
+        BacklogItem.committee_id == committee_id,
+        BacklogItem.life == "waiting",
+        or_(reads_committee(committee_id, actor), of_project & ~came_from_others(BacklogItem, actor)),
+    )
+
+
+def reads_committee(committee_id: int, actor: Actor) -> ColumnElement[bool]:
+    """The condition that everything of a committee is open to the actor but what recusal takes."""
+    return true() if actor.reads_all else literal(committee_id).in_(memberships(actor))
 
 
 def withheld(item: BacklogItem, actor: Actor) -> bool:

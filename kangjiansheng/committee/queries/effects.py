@@ -1,7 +1,8 @@
 """What decisions change in the projects: as proposed, as frozen with the text, and as it came about."""
 
-from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, and_, or_, select
@@ -10,12 +11,22 @@ from sqlalchemy.orm import contains_eager, joinedload
 from kangjiansheng.committee.models import AgendaItem, Decision, DecisionEffect, Meeting, Minutes, Paragraph
 from kangjiansheng.committee.queries.visible import reads_item, sees_decision
 from kangjiansheng.committee.rules import effects as rules
+from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.labs.models import JointLab
 from kangjiansheng.projects.models import Milestone, Plan
+from kangjiansheng.projects.queries import schedule
 from kangjiansheng.projects.queries.rows import state_of
-from kangjiansheng.projects.queries.schedule import Effect, effects
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """A later milestone that would have to move: its day now, and where it comes."""
+
+    code: str
+    before: date
+    after: date
 
 
 def item(*, actor: Actor, code: str, number: int) -> AgendaItem | None:
@@ -74,8 +85,19 @@ def decisions_of(item: AgendaItem) -> list[Decision]:
     return list(db.session.scalars(query.order_by(Decision.id)))
 
 
-def facts(one: DecisionEffect) -> dict[str, Any]:
-    """An effect with what it changes, before and after, as plain JSON; `project` is the code of what the plan belongs to."""
+def told(
+    rows: Sequence[DecisionEffect], *, further: bool
+) -> list[tuple[DecisionEffect, dict[str, Any], Sequence[Later]]]:
+    """Effects with their facts and, if that is asked for, with what each alone does to later milestones; as many
+    statements for one as for many."""
+    changed = moves_of({one.plan_id for one in rows if one.kind == "baseline"})
+    later = _downstream(rows) if further else {}
+    return [(one, _facts(one, changed.get(one.plan_id, [])), later.get(one.id, ())) for one in rows]
+
+
+def _facts(one: DecisionEffect, changed: list[dict[str, Any]]) -> dict[str, Any]:
+    """An effect with what it changes, before and after, as plain JSON; `project` is the code of what the plan belongs to,
+    `changed` what a new baseline of it changes."""
     found: dict[str, Any] = {"id": one.id, "kind": one.kind, "project": one.plan.owner.code}
     if one.milestone is not None:
         found |= {"milestone": one.milestone.code, "name": one.milestone.name_hans}
@@ -88,21 +110,28 @@ def facts(one: DecisionEffect) -> dict[str, Any]:
             "after": one.day.isoformat() if one.day else None,
         }
     else:
-        found |= {"name": one.name, "moves": moves(one.plan)}
+        found |= {"name": one.name, "moves": changed}
     return found | {"text": rules.sentence(found)}
 
 
 def moves(plan: Plan) -> list[dict[str, Any]]:
     """The open milestones whose promise differs from the current plan: what a new baseline changes."""
+    return moves_of([plan.id]).get(plan.id, [])
+
+
+def moves_of(plan_ids: Collection[int]) -> dict[int, list[dict[str, Any]]]:
+    """The same for several plans; one statement, none without a plan."""
+    found: dict[int, list[dict[str, Any]]] = {}
     query = select(Milestone).where(
-        Milestone.plan_id == plan.id, Milestone.kind == "milestone", Milestone.state == "open"
+        Milestone.plan_id.in_(plan_ids), Milestone.kind == "milestone", Milestone.state == "open"
     )
-    found = []
-    for m in db.session.scalars(query.order_by(Milestone.position, Milestone.id)):
+    rows = db.session.scalars(query.order_by(Milestone.position, Milestone.id)) if plan_ids else ()
+    for m in rows:
         after = state_of(m).promised
         if after is not None and after != m.current_plan:
             before = m.current_plan.isoformat() if m.current_plan else None
-            found.append({"milestone": m.code, "before": before, "after": after.isoformat()})
+            move = {"milestone": m.code, "before": before, "after": after.isoformat()}
+            found.setdefault(m.plan_id, []).append(move)
     return found
 
 
@@ -111,17 +140,33 @@ def carried(decisions: Collection[Decision]) -> dict[int, list[dict[str, Any]]]:
     ids = [d.id for d in decisions if d.kind == "D"]
     if not ids:
         return {}
+    rows = db.session.scalars(_standing().where(DecisionEffect.decision_id.in_(ids))).all()
     found: dict[int, list[dict[str, Any]]] = {}
-    for one in db.session.scalars(_standing().where(DecisionEffect.decision_id.in_(ids))):
-        found.setdefault(one.decision_id or 0, []).append(facts(one))
+    for one, what, _later in told(rows, further=False):
+        found.setdefault(one.decision_id or 0, []).append(what)
     return found
 
 
-def downstream(one: DecisionEffect) -> Sequence[Effect]:
-    """The later milestones that would then promise too early; the decision does not move them."""
-    if one.kind != "rebaseline" or one.milestone is None or one.day is None:
-        return ()
-    return effects(one.milestone, one.day)
+def _downstream(rows: Iterable[DecisionEffect]) -> dict[int, list[Later]]:
+    """The later milestones that would then promise too early, by effect; the decision does not move them. Each effect is
+    taken alone, for one resolution may carry it and none another."""
+    asked = [(one, one.milestone, one.day) for one in rows if one.kind == "rebaseline"]
+    wanted = [(one.id, m, day) for one, m, day in asked if m is not None and day is not None]
+    if not wanted:
+        return {}
+    today, keys = clock.today(), {m.plan_id for _key, m, _day in wanted}
+    in_order = schedule.plans(select(Plan.id).where(Plan.id.in_(keys)))
+    bound = schedule.network(*in_order)
+    stands = {key: schedule.schedule(in_order[key], bound) for key in in_order}
+    codes = {m.id: m.code for milestones in in_order.values() for m in milestones}
+    return {
+        key: [
+            Later(codes[moved], shift.before, shift.after)
+            for moved, shift in stands[m.plan_id].moved({m.id: day}).items()
+            if shift.after >= today
+        ]
+        for key, m, day in wanted
+    }
 
 
 def settled(ids: Collection[int]) -> Mapping[int, DecisionEffect]:

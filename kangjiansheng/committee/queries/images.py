@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload
 
 from kangjiansheng.committee.models import AgendaItem, Meeting, Minutes, Paragraph
-from kangjiansheng.committee.queries.visible import reads_item, sees_meeting
+from kangjiansheng.committee.queries.visible import reads_item, reads_minutes, sees_meeting
 from kangjiansheng.core import files
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
@@ -31,6 +31,18 @@ def image(*, actor: Actor, sha256: str) -> list[tuple[Meeting, FileRef]] | None:
         .order_by(FileRef.id)
     )
     return [(row.Meeting, row.FileRef) for row in db.session.execute(query)] or None
+
+
+def paragraphs(actor: Actor) -> Select[int]:
+    """The paragraphs whose pictures the actor sees."""
+    return (
+        select(Paragraph.id)
+        .join(Minutes, Minutes.id == Paragraph.minutes_id)
+        .join(Meeting, Meeting.id == Minutes.meeting_id)
+        .outerjoin(AgendaItem, AgendaItem.id == Paragraph.agenda_item_id)
+        .where(sees_meeting(actor), reads_minutes(actor))
+        .where(or_(Paragraph.agenda_item_id.is_(None), reads_item(actor)))
+    )
 
 
 def stored(minutes: Minutes, digests: Iterable[str]) -> dict[str, bytes]:

@@ -1,10 +1,10 @@
 """Minutes on their way in: the reading of a file, whom its names are, and what stands against the import."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import joinedload
 
 from kangjiansheng.accounts.models import SYSTEM, Person
@@ -18,7 +18,7 @@ from kangjiansheng.committee.models import (
 )
 from kangjiansheng.committee.queries import loaders
 from kangjiansheng.committee.queries.numbers import has_number
-from kangjiansheng.committee.queries.visible import readable_items, visible_meetings
+from kangjiansheng.committee.queries.visible import kept, readable_items, visible_meetings
 from kangjiansheng.committee.rules.presence import OUT
 from kangjiansheng.committee.rules.sources import Found, Outcome, recognise
 from kangjiansheng.committee.rules.sources.plan import LONGEST, Plan, actions_of, planned
@@ -75,13 +75,26 @@ class Look:
         return None if person is None or any(p and p.id == person.id for p in told) else person
 
 
+def look_again(row: MinutesImport, *, actor: Actor) -> Look:
+    """The dry run of an import with its corrections: whom one keeper said a name to be, another one keeps."""
+    args = (row.committee, row.text, row.name, row.sha256, row.chosen)
+    return look(*args, actor=actor, said=said_in(row))
+
+
+def said_in(row: MinutesImport) -> set[int]:
+    """The people whom keepers of the committee said names of an import to be."""
+    return {int(key) for key in row.chosen.get("people", {}).values() if key}
+
+
 def look(
-    committee: Committee, text: str, name: str, sha256: str, chosen: Mapping[str, Any], *, actor: Actor
-) -> Look:
-    """The dry run of a source for a committee. Writes nothing."""
+    committee: Committee, text: str, name: str, sha256: str, chosen: Mapping[str, Any], *, actor: Actor,
+    said: Collection[int] = (),
+) -> Look:  # fmt: skip
+    """The dry run of a source for a committee; a choice counts of somebody whom the actor sees, or who was `said` before.
+    Writes nothing."""
     found = recognise(text, name)
     plan = planned(found, chosen)
-    people, persons, seated = _people(found, committee, chosen.get("people", {}), actor=actor)
+    people, persons, seated = _people(found, committee, chosen.get("people", {}), said, actor=actor)
     seen = Look(found, plan, people, persons, seated)
     seen.problems = [*_problems(committee, plan, sha256, actor=actor), *_long_in_lines(seen)]
     return seen
@@ -101,7 +114,7 @@ def key_of(name: str) -> str:
 
 
 def _people(
-    found: Found, committee: Committee, chosen: Mapping[str, Any], *, actor: Actor
+    found: Found, committee: Committee, chosen: Mapping[str, Any], said: Collection[int] = (), *, actor: Actor
 ) -> tuple[dict[str, Person | None], list[Person], list[Person]]:
     """Names matched to people on the committee and others whom the importer sees: by any of their names, or an address
     beside the name. A name that two of them bear is nobody until the importer says who. That somebody else bears it, or
@@ -127,6 +140,7 @@ def _people(
         for name in _seat_names(seat):
             by_name.setdefault(key_of(name), set()).add(seat.person_id)
     known = {person.id: person for person in everybody}
+    known |= _unseen(set(said) - known.keys())
     seats = {person.id for person in seated}
     notes = {one.name: one.note for one in found.attendees}
     matched: dict[str, Person | None] = {}
@@ -145,6 +159,12 @@ def _people(
         matched[name] = known[next(iter(own))] if len(own) == 1 else None
     offered = {p.id: p for p in [*seated, *(p for p in matched.values() if p)]}
     return matched, list(offered.values()), seated
+
+
+def _unseen(said: Collection[int]) -> dict[int, Person]:
+    """People who were said before and whom this keeper does not see: they are matched by no name."""
+    query = select(Person).where(Person.id.in_(said), Person.erased_at.is_(None), Person.code != SYSTEM)
+    return {person.id: person for person in db.session.scalars(query)} if said else {}
 
 
 def _seat_names(seat: CommitteeMember) -> set[str]:
@@ -261,6 +281,23 @@ def _withheld(rows: Sequence[MinutesImport], actor: Actor) -> set[int]:
     found = {made[key] for key in (db.session.scalars(hidden) if made else ())}
     found |= {gone[key] for key in (db.session.scalars(out) if gone else ())}
     return found | {row.id for row in rows if row.state == "read" and _names_as_recused(row, actor)}
+
+
+def open_to(actor: Actor) -> Select[int]:
+    """The imports whose files the actor sees by what the database knows: of the committees
+    that she keeps what became a meeting or was one, by the doors of `_withheld`. Of what is not written yet the
+    file alone could tell whom it names as recused."""
+    hidden = select(AgendaItem.meeting_id).where(AgendaItem.id.not_in(readable_items(actor)))
+    out = select(AgendaItem.meeting_id).join(Recusal, Recusal.agenda_item_id == AgendaItem.id)
+    out = out.where(Recusal.person_id == actor.id, Recusal.kind.in_(OUT))
+    became = and_(
+        MinutesImport.state == "applied",
+        MinutesImport.meeting_id.in_(visible_meetings(actor)),
+        MinutesImport.meeting_id.not_in(hidden),
+    )
+    was = and_(MinutesImport.state == "undone", MinutesImport.meeting_id.not_in(out))
+    keeps = MinutesImport.committee_id.in_(kept(actor))
+    return select(MinutesImport.id).where(keeps, or_(became, was))
 
 
 def _names_as_recused(row: MinutesImport, actor: Actor) -> bool:

@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 
-from kangjiansheng.committee.models import AgendaItem, Meeting
+from kangjiansheng.committee.models import AgendaItem, Meeting, Minutes
 from kangjiansheng.committee.queries import loaders
-from kangjiansheng.committee.queries.visible import readable_items
+from kangjiansheng.committee.queries.visible import readable_items, reads_minutes, sees_meeting
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.core.files import FileRef
@@ -20,6 +20,13 @@ def is_whole(meeting: Meeting, *, actor: Actor) -> bool:
         AgendaItem.meeting_id == meeting.id, AgendaItem.id.not_in(readable_items(actor))
     )
     return db.session.scalar(hidden.limit(1)) is None
+
+
+def whole(actor: Actor) -> Select[int]:
+    """The minutes whose scans the actor sees: those she reads, of meetings of which nothing is withheld."""
+    hidden = select(AgendaItem.meeting_id).where(AgendaItem.id.not_in(readable_items(actor)))
+    query = select(Minutes.id).join(Meeting, Meeting.id == Minutes.meeting_id)
+    return query.where(sees_meeting(actor), reads_minutes(actor), Meeting.id.not_in(hidden))
 
 
 def meeting(*, actor: Actor, code: str) -> Meeting | None:

@@ -218,6 +218,17 @@ def visible_meetings(actor: Actor) -> Select[int]:
 
 
 @once_a_day
+def reads_minutes(actor: Actor) -> ColumnElement[bool]:
+    """The condition on minutes and their meeting, joined and seen by the actor, that she reads them: what stands, what
+    was put to review when the committee is open to her, and all of a committee that she keeps."""
+    return or_(
+        Minutes.life.in_(("approved", "record")),
+        Meeting.committee_id.in_(kept(actor)),
+        and_(Minutes.current_draft > 0, reads_committee(actor)),
+    )
+
+
+@once_a_day
 def sees_decision(actor: Actor) -> ColumnElement[bool]:
     """The condition on a decision and its meeting, joined: the actor sees its item; without an item, those who
     read the committee."""

@@ -111,13 +111,12 @@ def _page(item: AgendaItem, status: int = 200, back: EffectForm | None = None, k
     targets = Targets(item)
     free = facts_lock(item.meeting) is None
     rows = reading.of_item(item)
-    seen = targets.plan is not None
     return page(
         "effects.html",
         status,
         item=item,
         meeting=item.meeting,
-        rows=[(one, reading.facts(one), reading.downstream(one) if seen else ()) for one in rows],
+        rows=reading.told(rows, further=targets.plan is not None),
         targets=targets,
         forms_of=targets.forms(back, kind) if free else {},
         free=free,

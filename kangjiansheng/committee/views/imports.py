@@ -97,7 +97,7 @@ def _page(row: MinutesImport, form: VersionedForm, status: int) -> Response:
             undoable=row.state == "applied" and row.meeting is not None and row.meeting.minutes is not None
             and row.meeting.minutes.life == "draft", illustrative=bool(row.meeting and row.meeting.illustrative),
         )  # fmt: skip
-    seen = reading.look(row.committee, row.text, row.name, row.sha256, row.chosen, actor=actor())
+    seen = reading.look_again(row, actor=actor())
     return page(
         "import.html", status, row=row, form=form, seen=seen, committee=row.committee, words=words,
         names=reading.names_in(seen.found), problems=_problems(seen), chosen_life=request.form.get("life", "draft"),
@@ -125,7 +125,7 @@ def _chosen(row: MinutesImport) -> dict[str, Any]:
     pieces = seen.found.pieces
     kinds = {str(n): sent.get(f"kind-{n}", "") for n in range(len(pieces))}
     chosen["kinds"] = {n: kind for n, kind in kinds.items() if kind in KINDS and kind != pieces[int(n)].kind}
-    allowed = {str(person.id) for person in seen.persons} | {"0"}
+    allowed = {str(key) for key in {*(person.id for person in seen.persons), *reading.said_in(row), 0}}
     names = reading.names_in(seen.found)
     chosen["people"] = {
         name: int(sent[f"who-{n}"])

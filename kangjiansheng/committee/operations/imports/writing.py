@@ -19,7 +19,7 @@ from kangjiansheng.committee.models import (
 from kangjiansheng.committee.operations.committees import next_number, number_below_zero, reach_number
 from kangjiansheng.committee.operations.imports.receiving import opened
 from kangjiansheng.committee.operations.minutes import new_paragraph
-from kangjiansheng.committee.queries.imports import Look, look
+from kangjiansheng.committee.queries.imports import Look, look_again
 from kangjiansheng.committee.rules import numbers
 from kangjiansheng.committee.rules.sources import Outcome
 from kangjiansheng.committee.rules.sources.plan import WORDS, name_of_meeting, written
@@ -44,7 +44,7 @@ def apply(row: MinutesImport, *, actor: Actor, life: str) -> Meeting:
     opened(row)
     if life not in LIVES:
         raise RuleBroken("committee:import-life", "life")
-    seen = look(row.committee, row.text, row.name, row.sha256, row.chosen, actor=actor)
+    seen = look_again(row, actor=actor)
     for problem in seen.problems:
         raise RuleBroken(problem.code, problem.where or None, **problem.facts)
     change = begin(actor=actor, source="import", label="minutes")
