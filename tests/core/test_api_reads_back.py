@@ -57,6 +57,17 @@ def test_a_project_tells_all_its_facts_as_of_any_day(app: Flask, client: Callabl
     assert {key: past[key] for key in FACTS} == old != FACTS
 
 
+def test_what_stands_on_the_form_of_a_project_is_told_to_who_edits_it(
+    app: Flask, client: Callable[..., Critic]
+) -> None:
+    lead, auditor = program(app, client, "lead"), program(app, client, "auditor")
+    address, hidden = "/projects/KJS-003", {"priority", "target", "donor_source", "note"}
+    whole, open_part = (send("GET", address).get_json()["data"] for send in (lead, auditor))
+    assert whole["priority"] and whole["target"] is not None
+    assert {key for key in hidden if open_part[key] is None} == hidden
+    assert open_part["owner_role"] == whole["owner_role"]
+
+
 def test_an_obligation_names_its_clause_and_to_its_inside_who_sees_to_it(
     app: Flask, client: Callable[..., Critic]
 ) -> None:

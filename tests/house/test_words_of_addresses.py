@@ -4,9 +4,11 @@ described, and each of these is taken."""
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import pytest
 from flask import Flask
 
 from kangjiansheng.core.rest import describing
+from kangjiansheng.overview.rules.table import SECTORS
 from tests.permissions import table
 from tests.support.critic import Critic
 
@@ -93,3 +95,21 @@ def test_the_words_that_are_offered_are_told_in_the_punctuation_of_the_language(
     for language, between in (("zh-Hans", "、"), ("zh-Hant", "、"), ("en", ", ")):
         told = _open(reader, f"{address}&lang={language}").get_json()
         assert between.join(told["known"]) in told["detail"] and len(told["known"]) > 1
+
+
+@pytest.mark.parametrize(
+    ("address", "known"),
+    [
+        ("/meetings?lang=xx", ["zh-Hans", "zh-Hant", "en"]),
+        ("/projects/KJS-003/history?kind=plna", ["plan", "gates", "evidence", "risks", "validity", "facts"]),
+        ("/table/seats?lack=xyz", list(SECTORS)),
+        ("/institutions?page=x", None),
+        ("/institutions?page=0", None),
+    ],
+)
+def test_a_value_that_is_none_of_those_that_are_listed_is_refused(
+    client: Callable[..., Critic], address: str, known: list[str] | None
+) -> None:
+    answer = _open(client("executive"), API + address)
+    assert (answer.status_code, answer.mimetype) == (400, "application/problem+json")
+    assert answer.get_json().get("known") == known

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 import time_machine
@@ -340,6 +341,22 @@ def test_blocked_takes_one_line_and_needs_somebody_at_once(client, actor):
     (one,) = [row for rows in pressing for row in rows if row.title == BLOCK["obstacle"]]
     assert (one.kind, one.owner_id, one.milestones) == ("issue", actor("lead").id, (milestone,))
     assert BLOCK["obstacle"] in whole(client("executive").get("/overview")), "and the board says so"
+
+
+def test_blocked_is_written_once_keeps_its_files_and_takes_no_note_that_nobody_sees(client, actor):
+    lead = client("lead")
+    found = cards(lead.get("/my/milestones"))
+    name = [*found][1]
+    address, data = found[name].get("action"), sent(found[name]) | BLOCK | {"note": "原因另说"}
+    photo = (BytesIO("柜温 −60".encode()), "柜温.txt")
+    assert lead.post(address, data=data | {"files": photo}).status_code == 303
+    assert lead.post(address, data=data | {"once": "another page"}).status_code == 303
+    pressing = risks.pressing(actor=actor("executive")).values()
+    (one,) = [row for rows in pressing for row in rows if row.title == BLOCK["obstacle"]]
+    assert one.description == ""
+    assert "柜温.txt" in whole(lead.get(address.removesuffix("/update")))
+    stale = lead.post(address, data=data | {"version": "999", "obstacle": "另一件事"})
+    assert stale.status_code == 409
 
 
 def test_blocked_is_offered_to_whom_may_write_a_risk_down_and_not_of_a_laboratory(client):

@@ -25,3 +25,4 @@ from kangjiansheng.core.rest.shapes import Value as Value
 from kangjiansheng.core.rest.shapes import many as many
 from kangjiansheng.core.rest.shapes import maybe as maybe
 from kangjiansheng.core.rest.shapes import word as word
+from kangjiansheng.core.rest.words import one_of as one_of

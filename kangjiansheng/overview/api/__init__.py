@@ -244,8 +244,8 @@ def chains() -> Pieces:
 def seats() -> Pieces:
     """Who sits for each project that is at work in each of the six sectors, and which nobody fills; of one sector
     (`lack`) the projects alone that lack it."""
-    lack = request.args.get("lack", "")
-    return tables.seats_in_pieces(actor=reader(), as_of=g.as_of, lack=lack if lack in SECTORS else "")
+    lack = rest.one_of("lack", SECTORS) if request.args.get("lack") else ""
+    return tables.seats_in_pieces(actor=reader(), as_of=g.as_of, lack=lack)
 
 
 @rest.lists(

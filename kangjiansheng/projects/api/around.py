@@ -69,7 +69,8 @@ def lab_plan_history(thing: Plan) -> list[dict[str, Any]]:
 
 
 def _told(plan: Plan | None, row: queries.OwnerRow) -> list[dict[str, Any]]:
-    return histories.of_plan(plan, row, actor=actor(), as_of=g.as_of, kind=request.args.get("kind", ""))
+    kind = rest.one_of("kind", histories.KINDS) if request.args.get("kind") else ""
+    return histories.of_plan(plan, row, actor=actor(), as_of=g.as_of, kind=kind)
 
 
 @rest.reads(
