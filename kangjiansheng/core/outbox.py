@@ -29,9 +29,8 @@ from kangjiansheng.core.digests import plain
 from kangjiansheng.core.i18n import name_of
 
 RETRIES = 8
-SOON = timedelta(
-    minutes=15
-)  # a mail that waited longer than this tells nothing of the moment when it was made
+# A mail that waited longer than this tells nothing of the moment when it was made.
+SOON = timedelta(minutes=15)
 FLEETING = "fleeting"  # in facts of a mail: the names of those that were counted by the rights of the moment
 ONE_TIME = "/link/"  # addresses that are a secret: forgotten as soon as the mail has left
 
