@@ -81,6 +81,8 @@ def test_the_plan_of_a_laboratory_has_its_own(app: Flask, client: Callable[..., 
     assert found["total"] >= 12 and {line["thing"] for line in found["data"]} >= {"milestone_entry"}
     lines = shown(client("lead"), address)
     assert all(line["done"] in told for line, told in zip(found["data"], lines, strict=True))
+    refused = send("GET", f"{address}?kind=facts")  # a laboratory has none of these
+    assert (refused.status_code, refused.get_json()["known"]) == (400, ["plan", "gates", "evidence"])
     assert client("outsider").get(f"/api/v1{address}").status_code == 404
 
 

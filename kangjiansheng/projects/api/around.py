@@ -1,5 +1,6 @@
 """What stands around a plan: its history, as its page tells it, and what hangs on a project beside it."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import g, request
@@ -57,7 +58,7 @@ def _key(line: dict[str, Any]) -> str:
 def history(thing: Project) -> list[dict[str, Any]]:
     """Everything that was said of a project's milestones and done to the project, newest first; `kind`: plan, gates,
     evidence, risks, validity, facts."""
-    return _told(thing.plan, project_row(thing))
+    return _told(thing.plan, project_row(thing), histories.KINDS)
 
 
 @rest.lists(
@@ -65,11 +66,11 @@ def history(thing: Project) -> list[dict[str, Any]]:
 )  # fmt: skip
 def lab_plan_history(thing: Plan) -> list[dict[str, Any]]:
     """The same of the plan of a laboratory; `kind`: plan, gates, evidence."""
-    return _told(thing, owner_row(thing))
+    return _told(thing, owner_row(thing), histories.OF_LABS)
 
 
-def _told(plan: Plan | None, row: queries.OwnerRow) -> list[dict[str, Any]]:
-    kind = rest.one_of("kind", histories.KINDS) if request.args.get("kind") else ""
+def _told(plan: Plan | None, row: queries.OwnerRow, kinds: Iterable[str]) -> list[dict[str, Any]]:
+    kind = rest.one_of("kind", kinds) if request.args.get("kind") else ""
     return histories.of_plan(plan, row, actor=actor(), as_of=g.as_of, kind=kind)
 
 
